@@ -1,0 +1,21 @@
+// What the stack tells its users about itself: the one parameter from which the command line finds everything.
+import * as z from 'zod/mini';
+
+/** Name of the SSM parameter that holds a `Deployment` as JSON. */
+export function deploymentParameterName(application: string): string {
+  return `/${application}/automation/deployment`;
+}
+
+export const deploymentSchema = z.object({
+  region: z.string(),
+  /** Base address of the webhook API. */
+  apiUrl: z.string(),
+  eventBusName: z.string(),
+  ledgerTableName: z.string(),
+  /** By workflow name, e.g. `promote-release`. */
+  workflowArns: z.record(z.string(), z.string()),
+  /** By concern, e.g. `promotion`. */
+  deadLetterQueueUrls: z.record(z.string(), z.string()),
+});
+
+export type Deployment = z.infer<typeof deploymentSchema>;

@@ -1,0 +1,64 @@
+// The only place that says how our Lambda functions run: runtime, memory, tracing, logs, and where their failures go.
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { alarmPeriod, type Monitoring } from './monitoring.ts';
+
+export interface AutomationFunctionProps {
+  /** Kebab-case, as in contracts/functions.ts; the physical name after the application's. */
+  readonly name: string;
+  readonly application: string;
+  readonly description: string;
+  /** The folder that its bundle stands in. */
+  readonly bundle: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeout: Duration;
+  readonly key: IKey;
+  readonly logRetention: RetentionDays;
+  readonly monitoring: Monitoring;
+  /** Where an event goes that an asynchronous invocation could not handle after its retries. */
+  readonly deadLetters: IQueue;
+}
+
+/** A function on the pinned runtime, traced, with its own log group, and an alarm when it throws. */
+export class AutomationFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: AutomationFunctionProps) {
+    super(scope, id);
+    const functionName = `${props.application}-${props.name}`;
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: props.logRetention,
+      encryptionKey: props.key,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.bundle),
+      // CPU comes with memory: at 512 MB a cold start is not dominated by loading the bundle.
+      memorySize: 512,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      logGroup,
+      onFailure: new SqsDestination(props.deadLetters),
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+    });
+    props.monitoring.addLowSeverityAlarm(`${id}Errors`, {
+      metric: this.function.metricErrors({ period: alarmPeriod, statistic: Stats.SUM }),
+      threshold: 0,
+      summary: `${props.name} threw`,
+    });
+  }
+}

@@ -1,0 +1,146 @@
+// Builds every function of the contract table and gives each what the table says that it uses, and nothing else.
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Configuration } from '../../config/schema.ts';
+import { type Capability, type EnvironmentVariable, type FunctionName, functions } from '../../contracts/functions.ts';
+import { bundleFunctions } from '../bundling/bundle-functions.ts';
+import type { AutomationBus } from './automation-bus.ts';
+import { AutomationFunction } from './automation-function.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import type { Concern, DeadLetters } from './dead-letters.ts';
+import type { Ledger } from './ledger.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { OperatorSecrets } from './operator-secrets.ts';
+import type { WorldAddresses } from './world-addresses.ts';
+
+export interface AutomationFunctionsProps {
+  readonly configuration: Configuration;
+  readonly key: IKey;
+  readonly logRetention: RetentionDays;
+  readonly monitoring: Monitoring;
+  readonly deadLetters: DeadLetters;
+  readonly ledger: Ledger;
+  readonly bus: AutomationBus;
+  readonly claimChecks: IBucket;
+  readonly secrets: OperatorSecrets;
+  readonly addresses: WorldAddresses;
+  readonly clusters: ClusterAccess;
+  /** Machines whose task tokens functions may complete. */
+  readonly workflowArns: readonly string[];
+}
+
+/** API Gateway gives up after 30 s and GitHub after 10 s: an ingress function that is still at work by then is stuck. */
+const timeouts: Readonly<Record<Concern, Duration>> = {
+  ingress: Duration.seconds(10),
+  promotion: Duration.minutes(1),
+  notification: Duration.seconds(30),
+  audit: Duration.seconds(15),
+};
+
+/** Looked up by name when routes and workflows are wired. */
+export class AutomationFunctions extends Construct {
+  private readonly byName = new Map<FunctionName, IFunction>();
+
+  constructor(scope: Construct, id: string, props: AutomationFunctionsProps) {
+    super(scope, id);
+    const names = Object.keys(functions) as FunctionName[];
+    const bundles = bundleFunctions(
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          { entry: functions[name].entry, configuration: usesOf(name).includes('configuration') },
+        ]),
+      ),
+      props.configuration,
+    );
+    for (const name of names) this.byName.set(name, this.addFunction(name, String(bundles[name]), props));
+  }
+
+  get(name: FunctionName): IFunction {
+    const found = this.byName.get(name);
+    if (found === undefined) throw new Error(`no function ${name}, there are ${[...this.byName.keys()].join(', ')}`);
+    return found;
+  }
+
+  private addFunction(name: FunctionName, bundle: string, props: AutomationFunctionsProps): IFunction {
+    const { description, environment, concern } = functions[name];
+    const values = environmentValues(props);
+    const { function: added } = new AutomationFunction(this, pascalCase(name), {
+      ...props,
+      name,
+      application: props.configuration.application,
+      description,
+      bundle,
+      environment: Object.fromEntries(environment.map((variable: EnvironmentVariable) => [variable, values[variable]])),
+      timeout: timeouts[concern],
+      deadLetters: props.deadLetters.queueOf(concern),
+    });
+    for (const capability of usesOf(name)) grantCapability(capability, pascalCase(name), added, props);
+    return added;
+  }
+}
+
+/** `plan-promotion` → `PlanPromotion`: construct ids and workflow tokens are made of it. */
+export function pascalCase(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function usesOf(name: FunctionName): readonly Capability[] {
+  return functions[name].uses;
+}
+
+function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentVariable, string> {
+  return {
+    LEDGER_TABLE_NAME: props.ledger.tableName,
+    EVENT_BUS_NAME: props.bus.bus.eventBusName,
+    CLAIM_CHECK_BUCKET_NAME: props.claimChecks.bucketName,
+    GITHUB_SECRET_ID: props.secrets.idOf('github'),
+    GITHUB_WEBHOOK_SECRET_ID: props.secrets.idOf('github-webhook'),
+    SLACK_SECRET_ID: props.secrets.idOf('slack'),
+    REGISTRY_SECRET_ID: props.secrets.idOf('registry'),
+    ADDRESSES_PARAMETER_PATH: props.addresses.path,
+  };
+}
+
+function grantCapability(
+  capability: Capability,
+  id: string,
+  grantee: IFunction,
+  props: AutomationFunctionsProps,
+): void {
+  const grants: Record<Capability, () => unknown> = {
+    'ledger-read': () => props.ledger.grantRead(grantee),
+    'ledger-write': () => props.ledger.grantWrite(grantee),
+    bus: () => props.bus.bus.grantPutEventsTo(grantee),
+    'claim-check-write': () => props.claimChecks.grantPut(grantee),
+    'claim-check-read': () => props.claimChecks.grantRead(grantee),
+    'github-webhook-secret': () => props.secrets.grantRead('github-webhook', grantee),
+    github: () => grantWorld(grantee, props, 'github'),
+    slack: () => grantWorld(grantee, props, 'slack'),
+    registry: () => grantWorld(grantee, props, 'registry'),
+    kubernetes: () => props.clusters.grantAccess(id, grantee),
+    'task-tokens': () =>
+      grantee.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+          resources: [...props.workflowArns],
+        }),
+      ),
+    configuration: () => undefined,
+  };
+  grants[capability]();
+}
+
+function grantWorld(
+  grantee: IFunction,
+  props: AutomationFunctionsProps,
+  secret: 'github' | 'slack' | 'registry',
+): void {
+  props.secrets.grantRead(secret, grantee);
+  props.addresses.grantRead(grantee);
+}

@@ -1,0 +1,39 @@
+// A schedule of EventBridge Scheduler that invokes a function, with a dead-letter queue and a bounded retry.
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export interface AutomationScheduleProps {
+  readonly application: string;
+  readonly description: string;
+  /** `cron(…)` or `rate(…)`. */
+  readonly expression: string;
+  /** IANA name; `rate` expressions have none. */
+  readonly timeZone: string;
+  readonly target: IFunction;
+  readonly deadLetters: IQueue;
+  readonly key: IKey;
+}
+
+/** A missed time is made up for within the hour; after that the next one is better. */
+export class AutomationSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: AutomationScheduleProps) {
+    super(scope, id);
+    new Schedule(this, 'Schedule', {
+      scheduleName: `${props.application}-${id}`,
+      description: props.description,
+      schedule: ScheduleExpression.expression(props.expression, TimeZone.of(props.timeZone)),
+      timeWindow: TimeWindow.off(),
+      key: props.key,
+      target: new LambdaInvoke(props.target, {
+        deadLetterQueue: props.deadLetters,
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+      }),
+    });
+  }
+}

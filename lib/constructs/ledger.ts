@@ -1,0 +1,57 @@
+// The ledger: the one table that remembers what was released, decided, claimed and leased.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { ledgerIndexes, ledgerKeys } from '../../contracts/ledger.ts';
+
+export interface LedgerProps {
+  readonly application: string;
+  /** Where the replica stands. */
+  readonly recoveryRegion: string;
+}
+
+/** On demand, recoverable to any second of the last 35 days, replicated to the recovery region. */
+export class Ledger extends Construct {
+  readonly table: TableV2;
+  readonly tableName: string;
+
+  constructor(scope: Construct, id: string, props: LedgerProps) {
+    super(scope, id);
+    this.tableName = `${props.application}-automation-ledger`;
+    this.table = new TableV2(this, 'Table', {
+      tableName: this.tableName,
+      partitionKey: { name: ledgerKeys.partition, type: AttributeType.STRING },
+      sortKey: { name: ledgerKeys.sort, type: AttributeType.STRING },
+      globalSecondaryIndexes: ledgerIndexes.map(({ name, partition, sort }) => ({
+        indexName: name,
+        partitionKey: { name: partition, type: AttributeType.STRING },
+        sortKey: { name: sort, type: AttributeType.STRING },
+        projectionType: ProjectionType.ALL,
+      })),
+      timeToLiveAttribute: ledgerKeys.timeToLive,
+      billing: Billing.onDemand(),
+      // A replica under a customer-managed key needs that key's ARN before its stack exists; the service's own key does not.
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      replicas: [{ region: props.recoveryRegion }],
+    });
+  }
+
+  grantRead(grantee: IGrantable): void {
+    this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem');
+  }
+
+  /** Single-item writes, each conditional: no scans, no batch deletes. */
+  grantWrite(grantee: IGrantable): void {
+    this.table.grant(
+      grantee,
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:ConditionCheckItem',
+    );
+  }
+}

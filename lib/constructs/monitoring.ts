@@ -1,0 +1,58 @@
+// The only way to an alarm: by severity, with a name, a summary and a heading in the runbook.
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+
+export interface MonitoringProps {
+  readonly key: IKey;
+  readonly alarmEmail: string;
+}
+
+export interface AlarmProps {
+  readonly metric: IMetric;
+  /** The alarm rings when the metric is greater than this. */
+  readonly threshold: number;
+  /** @default 1 */
+  readonly evaluationPeriods?: number;
+  /** What a person who is woken reads first; lower-case, no full stop. */
+  readonly summary: string;
+}
+
+/** High severity wakes somebody; low severity waits for the morning. Both name their section of docs/runbook.md. */
+export class Monitoring extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Alarms', { masterKey: props.key, enforceSSL: true });
+    this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
+  }
+
+  addHighSeverityAlarm(id: string, props: AlarmProps): Alarm {
+    return this.addAlarm('high', id, props);
+  }
+
+  addLowSeverityAlarm(id: string, props: AlarmProps): Alarm {
+    return this.addAlarm('low', id, props);
+  }
+
+  private addAlarm(severity: 'high' | 'low', id: string, props: AlarmProps): Alarm {
+    const alarm = new Alarm(this, id, {
+      metric: props.metric,
+      threshold: props.threshold,
+      evaluationPeriods: props.evaluationPeriods ?? 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `[${severity}] ${props.summary}. Runbook: docs/runbook.md#${id.toLowerCase()}`,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    return alarm;
+  }
+}
+
+/** The period of the alarms on counts: the shortest that CloudWatch evaluates without extra cost. */
+export const alarmPeriod = Duration.minutes(1);

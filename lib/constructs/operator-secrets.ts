@@ -1,0 +1,55 @@
+// Credentials of the systems around AWS, created empty: a person fills them in once, and rotates them there.
+
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/** Each with what it must hold; the functions refuse to work with less and name what is missing. */
+const contents = {
+  'github-webhook':
+    'JSON {"current": "...", "previous": "..."}: the webhook secret and, during a rotation, the one before',
+  github: 'JSON {"appId": "...", "installationId": "...", "privateKey": "..."} of the GitHub App, or {"token": "..."}',
+  slack: 'JSON {"token": "xoxb-..."} of the Slack app',
+  registry: 'JSON {"username": "...", "password": "..."} that may read the image registry, or {} when it is public',
+} as const;
+
+export type OperatorSecret = keyof typeof contents;
+
+export interface OperatorSecretsProps {
+  readonly application: string;
+  readonly key: IKey;
+  readonly recoveryRegion: string;
+}
+
+/** One secret per system, replicated to the recovery region. */
+export class OperatorSecrets extends Construct {
+  private readonly secrets: Readonly<Record<OperatorSecret, Secret>>;
+
+  constructor(scope: Construct, id: string, props: OperatorSecretsProps) {
+    super(scope, id);
+    const addSecret = (name: OperatorSecret): [OperatorSecret, Secret] => [name, this.addSecret(name, props)];
+    const names = Object.keys(contents) as OperatorSecret[];
+    this.secrets = Object.fromEntries(names.map(addSecret)) as Record<OperatorSecret, Secret>;
+  }
+
+  idOf(name: OperatorSecret): string {
+    return this.secrets[name].secretArn;
+  }
+
+  grantRead(name: OperatorSecret, grantee: IGrantable): void {
+    this.secrets[name].grantRead(grantee);
+  }
+
+  private addSecret(name: OperatorSecret, props: OperatorSecretsProps): Secret {
+    return new Secret(this, name, {
+      secretName: `${props.application}/automation/${name}`,
+      description: contents[name],
+      encryptionKey: props.key,
+      secretObjectValue: {},
+      replicaRegions: [{ region: props.recoveryRegion }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

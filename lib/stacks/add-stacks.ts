@@ -1,0 +1,30 @@
+// Composes the app of its two stacks: the automation in the primary region and what waits in the recovery region.
+import { type App, Tags } from 'aws-cdk-lib';
+import type { Configuration } from '../../config/schema.ts';
+import { AutomationStack } from './automation-stack.ts';
+import { RecoveryStack } from './recovery-stack.ts';
+
+export interface Stacks {
+  readonly automation: AutomationStack;
+  readonly recovery: RecoveryStack;
+}
+
+/** Adds both stacks; the account is that of the credentials at deploy time, so that synthesis needs none. */
+export function addStacks(app: App, configuration: Configuration): Stacks {
+  const { application, aws } = configuration;
+  Tags.of(app).add('application', application);
+  Tags.of(app).add('component', 'deployment-automation');
+  const automation = new AutomationStack(app, `${application}-automation`, {
+    env: { region: aws.primaryRegion },
+    description: 'Deployment automation: promotions, rollbacks, backups and certificates, driven by events',
+    configuration,
+  });
+  const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {
+    env: { region: aws.recoveryRegion },
+    description: 'Deployment automation: what waits in the recovery region',
+    ledgerTableName: automation.ledgerTableName,
+    alarmEmail: configuration.notifications.alarmEmail,
+  });
+  recovery.addDependency(automation, 'watches the replica of the ledger');
+  return { automation, recovery };
+}
