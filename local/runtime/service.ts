@@ -39,6 +39,8 @@ export interface Operation {
   authorize(input: never, call: CallContext): readonly Permission[];
   /** Throws AwsError for a refusal. Must not answer before what it accepted is durable. */
   handle(input: never, call: CallContext): Promise<object> | object;
+  /** True for an operation that may wait in virtual time (long polling, a synchronous execution): the clock may move on meanwhile. */
+  readonly waitsOnClock?: boolean;
 }
 
 export interface PolicyDocument {
