@@ -1,0 +1,156 @@
+// Every deployed function: where its code is, which environment it reads and what it may use. The stack is wired from this table.
+
+/** What a function may use; the stack turns each into IAM permissions. */
+export type Capability =
+  | 'ledger-read'
+  | 'ledger-write'
+  | 'bus'
+  | 'claim-check-write'
+  | 'claim-check-read'
+  | 'github'
+  | 'github-webhook-secret'
+  | 'slack'
+  | 'kubernetes'
+  | 'registry'
+  | 'task-tokens'
+  | 'configuration';
+
+export type EnvironmentVariable =
+  | 'LEDGER_TABLE_NAME'
+  | 'EVENT_BUS_NAME'
+  | 'CLAIM_CHECK_BUCKET_NAME'
+  | 'GITHUB_SECRET_ID'
+  | 'GITHUB_WEBHOOK_SECRET_ID'
+  | 'SLACK_SECRET_ID'
+  | 'REGISTRY_SECRET_ID'
+  | 'ADDRESSES_PARAMETER_PATH';
+
+export interface FunctionContract {
+  /** The handler's file, from the repository's root. */
+  readonly entry: string;
+  readonly description: string;
+  readonly concern: 'ingress' | 'promotion' | 'notification' | 'audit';
+  readonly environment: readonly EnvironmentVariable[];
+  readonly uses: readonly Capability[];
+}
+
+const github = ['GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'] as const;
+
+/** By function name. */
+export const functions = {
+  'receive-github-webhook': {
+    entry: 'lambdas/ingress/receive-github-webhook.handler.ts',
+    description: 'Verifies, claims and publishes what GitHub sends',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'CLAIM_CHECK_BUCKET_NAME', 'GITHUB_WEBHOOK_SECRET_ID'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'claim-check-write', 'github-webhook-secret', 'configuration'],
+  },
+  'redeliver-failed-webhooks': {
+    entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
+    description: 'Asks GitHub to send again what it could not deliver',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
+  },
+  'plan-promotion': {
+    entry: 'lambdas/promotion/plan-promotion.handler.ts',
+    description: 'Says which services an event or a person promotes, where to, and why',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'github', 'configuration'],
+  },
+  'await-build': {
+    entry: 'lambdas/promotion/await-build.handler.ts',
+    description: 'Remembers who waits for the build of a commit, and answers at once when it has ended already',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+  },
+  'report-build': {
+    entry: 'lambdas/promotion/report-build.handler.ts',
+    description: 'Records how the build of a commit ended and tells those who wait for it',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens', 'configuration'],
+  },
+  'resolve-images': {
+    entry: 'lambdas/promotion/resolve-images.handler.ts',
+    description: 'Finds the digest of each image: the recorded one, else the one that the registry has under the tag',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'ledger-write', 'registry', 'configuration'],
+  },
+  'evaluate-gates': {
+    entry: 'lambdas/promotion/evaluate-gates.handler.ts',
+    description: 'Asks every gate of the environment whether the promotion may pass',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'configuration'],
+  },
+  'acquire-leases': {
+    entry: 'lambdas/promotion/acquire-leases.handler.ts',
+    description:
+      'Takes the lease of each service in its environment, unless somebody holds it or wants something newer',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write'],
+  },
+  'release-leases': {
+    entry: 'lambdas/promotion/release-leases.handler.ts',
+    description: 'Gives back the leases that an execution holds',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-write'],
+  },
+  'commit-promotion': {
+    entry: 'lambdas/promotion/commit-promotion.handler.ts',
+    description: 'Writes the images into the GitOps repository: one commit for each promotion',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'github', 'configuration'],
+  },
+  'read-rollout': {
+    entry: 'lambdas/promotion/read-rollout.handler.ts',
+    description: 'Reads from Argo CD and Kubernetes how far the rollout is',
+    concern: 'promotion',
+    environment: [...github],
+    uses: ['kubernetes', 'github', 'configuration'],
+  },
+  'run-smoke-tests': {
+    entry: 'lambdas/promotion/run-smoke-tests.handler.ts',
+    description: 'Asks the deployed services what their smoke tests say',
+    concern: 'promotion',
+    environment: [],
+    uses: ['kubernetes', 'configuration'],
+  },
+  'report-progress': {
+    entry: 'lambdas/promotion/report-progress.handler.ts',
+    description: 'Shows the promotion in GitHub: deployment, deployment status and commit status',
+    concern: 'promotion',
+    environment: [...github],
+    uses: ['github'],
+  },
+  'record-outcome': {
+    entry: 'lambdas/promotion/record-outcome.handler.ts',
+    description: 'Writes how the promotion ended into the ledger, fenced by its leases',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write'],
+  },
+  notify: {
+    entry: 'lambdas/notifications/notify.handler.ts',
+    description: 'Tells people in Slack what happened',
+    concern: 'notification',
+    environment: ['SLACK_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['slack', 'configuration'],
+  },
+  'record-event': {
+    entry: 'lambdas/audit/record-event.handler.ts',
+    description: 'Writes every event into the index that answers what caused what',
+    concern: 'audit',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-write', 'configuration'],
+  },
+} as const satisfies Record<string, FunctionContract>;
+
+export type FunctionName = keyof typeof functions;
