@@ -1,0 +1,38 @@
+// What a Signature Version 4 says about a request: who, when, for which region and service.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly signingName: string;
+  /** Of a presigned URL: the moment, in milliseconds since the epoch, from which on it is refused. */
+  readonly expiresAt?: number;
+}
+
+const HEADER_CREDENTIAL = /Credential=([^,\s]+)/;
+const BASIC_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+/** From the Authorization header or a presigned URL; undefined for a request that is not signed. */
+export function findCredentialScope(headers: IncomingHttpHeaders, query: URLSearchParams): CredentialScope | undefined {
+  const { authorization } = headers;
+  if (authorization?.startsWith('AWS4-')) return parseCredential(HEADER_CREDENTIAL.exec(authorization)?.[1]);
+  const scope = parseCredential(query.get('X-Amz-Credential') ?? undefined);
+  return scope && { ...scope, ...findExpiry(query) };
+}
+
+/** The access key may contain slashes; the last four parts are date, region, service and `aws4_request`. */
+function parseCredential(credential: string | undefined): CredentialScope | undefined {
+  const parts = credential?.split('/') ?? [];
+  if (parts.length < 5) return undefined;
+  const [region = '', signingName = ''] = parts.slice(-3);
+  return { accessKeyId: parts.slice(0, -4).join('/'), region, signingName };
+}
+
+function findExpiry(query: URLSearchParams): { expiresAt: number } | undefined {
+  const date = BASIC_DATE.exec(query.get('X-Amz-Date') ?? '');
+  const seconds = Number(query.get('X-Amz-Expires') ?? Number.NaN);
+  if (!date || Number.isNaN(seconds)) return undefined;
+  const [year = 0, month = 1, day, hour, minute, second] = date.slice(1).map(Number);
+  return { expiresAt: Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000 };
+}
