@@ -72,13 +72,17 @@ function readQueryParameters(shape: Shape, query: URLSearchParams, input: Struct
 
 function readHeader(shape: Shape, header: string, request: WireRequest): unknown {
   const name = header.toLowerCase();
-  const sent = request.headers[name];
+  const text = name === 'content-length' ? findBodyLength(request) : request.headers[name]?.toString();
+  if (text === undefined) return undefined;
   // The encoding of the transfer is not the object's own.
-  const text = name === 'content-encoding' ? stripAwsChunked(String(sent ?? '')) : sent?.toString();
-  if (text === undefined || (name === 'content-encoding' && text === '')) return undefined;
-  if (name === 'content-length') return Number(request.headers['x-amz-decoded-content-length'] ?? text);
+  if (name === 'content-encoding') return stripAwsChunked(text) || undefined;
   if (shape.kind === 'list') return splitList(text).map((item) => readTyped(shape.item.shape as ScalarShape, item));
   return readTyped(shape as ScalarShape, text);
+}
+
+/** Of the decoded body, when the transfer has an encoding of its own. */
+function findBodyLength({ headers }: WireRequest): string | undefined {
+  return headers['x-amz-decoded-content-length']?.toString() ?? headers['content-length'];
 }
 
 function stripAwsChunked(encodings: string): string {

@@ -125,7 +125,7 @@ describe('JSON protocol', () => {
     const output = await new EventBridgeClient(runtime.clientConfiguration).send(
       new PutEventsCommand({ Entries: [{ Source: 's', DetailType: 'd', Detail: '{}', Time: time }] }),
     );
-    expect((received[0]?.input.Entries as { Time: Date }[])[0]?.Time.getTime()).toBe(time.getTime());
+    expect((received[0]!.input.Entries as { Time: Date }[])[0]?.Time.getTime()).toBe(time.getTime());
     expect(output).toMatchObject({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
   });
 
@@ -188,7 +188,7 @@ describe('JSON protocol', () => {
     await client.send(
       new PutMetricDataCommand({ Namespace: 'n', MetricData: [{ MetricName: 'm', Timestamp, Value: 1.5 }] }),
     );
-    const data = (received[0]?.input.MetricData as { Timestamp: Date; Value: number }[])[0]!;
+    const data = (received[0]!.input.MetricData as { Timestamp: Date; Value: number }[])[0]!;
     expect(data.Timestamp.getTime()).toBe(Timestamp.getTime());
     expect(data.Value).toBe(1.5);
     answer = () => {
