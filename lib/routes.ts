@@ -1,11 +1,14 @@
 // THE table: everything that starts something here, in the order in which a person would read it.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
+import { branchPushPattern, releasePublishedPattern, workflowRunCompletedPattern } from '../contracts/events/github.ts';
+import { promotionPattern } from '../contracts/events/promotion.ts';
 import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
-/** Workflows that a rule can start: file names below state-machines/. */
-export type WorkflowName = 'promote-release';
+/** Workflows that a rule or a person can start: file names below state-machines/. */
+export const workflowNames = ['promote-release'] as const;
+export type WorkflowName = (typeof workflowNames)[number];
 
 export interface HttpRoute {
   readonly path: string;
@@ -32,3 +35,51 @@ export interface ScheduleRoute {
 
 /** Every method is routed: the function itself answers 405, which an HTTP API cannot. */
 export const httpRoutes: readonly HttpRoute[] = [{ path: '/webhooks/github', function: 'receive-github-webhook' }];
+
+export const eventRoutes: readonly EventRoute[] = [
+  {
+    id: 'push-promotes',
+    description: 'A push to a branch promotes what it touched to the environment of that branch',
+    pattern: branchPushPattern,
+    target: { workflow: 'promote-release' },
+    deadLetters: 'promotion',
+  },
+  {
+    id: 'release-promotes',
+    description: 'A published release promotes to the environments that ask for it',
+    pattern: releasePublishedPattern,
+    target: { workflow: 'promote-release' },
+    deadLetters: 'promotion',
+  },
+  {
+    id: 'build-concludes',
+    description: 'The end of a build is told to the promotions that wait for it',
+    pattern: workflowRunCompletedPattern,
+    target: { function: 'report-build' },
+    deadLetters: 'promotion',
+  },
+  {
+    id: 'promotion-notifies',
+    description: 'What becomes of a promotion is told to people',
+    pattern: promotionPattern,
+    target: { function: 'notify' },
+    deadLetters: 'notification',
+  },
+  {
+    id: 'everything-is-recorded',
+    description: 'Every event enters the index that answers what caused what',
+    pattern: { version: ['0'] },
+    target: { function: 'record-event' },
+    deadLetters: 'audit',
+  },
+];
+
+export const scheduleRoutes: readonly ScheduleRoute[] = [
+  {
+    id: 'redeliver-failed-webhooks',
+    description: 'GitHub does not send again by itself what it could not deliver: we ask for it',
+    schedule: 'redeliverFailedWebhooks',
+    function: 'redeliver-failed-webhooks',
+    deadLetters: 'ingress',
+  },
+];

@@ -1,6 +1,14 @@
 // The one bus: everything that happens is an event on it, kept in an archive that can be replayed.
 import { Duration } from 'aws-cdk-lib';
-import { Archive, EventBus, type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import {
+  Archive,
+  type CfnArchive,
+  type CfnEventBus,
+  EventBus,
+  type EventPattern,
+  type IRuleTarget,
+  Rule,
+} from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -29,15 +37,17 @@ export class AutomationBus extends Construct {
   constructor(scope: Construct, id: string, props: AutomationBusProps) {
     super(scope, id);
     this.application = props.application;
-    this.bus = new EventBus(this, 'Bus', { eventBusName: `${props.application}-automation`, kmsKey: props.key });
-    new Archive(this, 'Archive', {
+    this.bus = new EventBus(this, 'Bus', { eventBusName: `${props.application}-automation` });
+    const archive = new Archive(this, 'Archive', {
       sourceEventBus: this.bus,
       archiveName: `${props.application}-automation`,
       description: 'Everything that happened, to replay it against a changed rule or after a loss',
       eventPattern: { account: [this.bus.env.account] },
       retention: props.archiveRetention,
-      kmsKey: props.key,
     });
+    // Not by their `kmsKey`: that would write the bus's ARN into the policy of the key that the bus needs, a circle.
+    (this.bus.node.defaultChild as CfnEventBus).kmsKeyIdentifier = props.key.keyArn;
+    (archive.node.defaultChild as CfnArchive).kmsKeyIdentifier = props.key.keyArn;
   }
 
   addRoute(id: string, props: RouteProps): Rule {

@@ -1,12 +1,14 @@
 // The only place that says how our Lambda functions run: runtime, memory, tracing, logs, and where their failures go.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acceptFinding } from './accepted-findings.ts';
+import { DeadLetterDestination } from './dead-letter-destination.ts';
 import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 export interface AutomationFunctionProps {
@@ -38,11 +40,14 @@ export class AutomationFunction extends Construct {
       encryptionKey: props.key,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
+      role,
       handler: 'index.handler',
       code: Code.fromAsset(props.bundle),
       // CPU comes with memory: at 512 MB a cold start is not dominated by loading the bundle.
@@ -51,10 +56,11 @@ export class AutomationFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       logGroup,
-      onFailure: new SqsDestination(props.deadLetters),
+      onFailure: new DeadLetterDestination(props.deadLetters, props.key),
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     });
+    acceptFinding(role, 'IAM5[Resource::*]');
     props.monitoring.addLowSeverityAlarm(`${id}Errors`, {
       metric: this.function.metricErrors({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,

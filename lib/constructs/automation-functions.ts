@@ -4,13 +4,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { type Capability, type EnvironmentVariable, type FunctionName, functions } from '../../contracts/functions.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import type { AutomationBus } from './automation-bus.ts';
 import { AutomationFunction } from './automation-function.ts';
+import type { ClaimChecks } from './claim-checks.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { Concern, DeadLetters } from './dead-letters.ts';
 import type { Ledger } from './ledger.ts';
@@ -26,7 +26,7 @@ export interface AutomationFunctionsProps {
   readonly deadLetters: DeadLetters;
   readonly ledger: Ledger;
   readonly bus: AutomationBus;
-  readonly claimChecks: IBucket;
+  readonly claimChecks: ClaimChecks;
   readonly secrets: OperatorSecrets;
   readonly addresses: WorldAddresses;
   readonly clusters: ClusterAccess;
@@ -98,7 +98,7 @@ function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentV
   return {
     LEDGER_TABLE_NAME: props.ledger.tableName,
     EVENT_BUS_NAME: props.bus.bus.eventBusName,
-    CLAIM_CHECK_BUCKET_NAME: props.claimChecks.bucketName,
+    CLAIM_CHECK_BUCKET_NAME: props.claimChecks.bucket.bucketName,
     GITHUB_SECRET_ID: props.secrets.idOf('github'),
     GITHUB_WEBHOOK_SECRET_ID: props.secrets.idOf('github-webhook'),
     SLACK_SECRET_ID: props.secrets.idOf('slack'),
@@ -117,7 +117,7 @@ function grantCapability(
     'ledger-read': () => props.ledger.grantRead(grantee),
     'ledger-write': () => props.ledger.grantWrite(grantee),
     bus: () => props.bus.bus.grantPutEventsTo(grantee),
-    'claim-check-write': () => props.claimChecks.grantPut(grantee),
+    'claim-check-write': () => props.claimChecks.grantWrite(grantee),
     'claim-check-read': () => props.claimChecks.grantRead(grantee),
     'github-webhook-secret': () => props.secrets.grantRead('github-webhook', grantee),
     github: () => grantWorld(grantee, props, 'github'),

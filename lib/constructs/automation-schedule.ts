@@ -6,6 +6,7 @@ import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-schedu
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acceptWildcardWithin } from './accepted-findings.ts';
 
 export interface AutomationScheduleProps {
   readonly application: string;
@@ -23,6 +24,12 @@ export interface AutomationScheduleProps {
 export class AutomationSchedule extends Construct {
   constructor(scope: Construct, id: string, props: AutomationScheduleProps) {
     super(scope, id);
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    });
+    acceptWildcardWithin(role, props.target, ':*', 'the versions of the one function that the schedule invokes');
     new Schedule(this, 'Schedule', {
       scheduleName: `${props.application}-${id}`,
       description: props.description,
@@ -30,6 +37,7 @@ export class AutomationSchedule extends Construct {
       timeWindow: TimeWindow.off(),
       key: props.key,
       target: new LambdaInvoke(props.target, {
+        role,
         deadLetterQueue: props.deadLetters,
         retryAttempts: 3,
         maxEventAge: Duration.hours(1),

@@ -4,6 +4,7 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acceptFinding } from './accepted-findings.ts';
 import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 /** One queue each, so that a flood in one concern does not hide a loss in another. */
@@ -38,6 +39,7 @@ export class DeadLetters extends Construct {
       // The longest that SQS keeps a message: whoever returns from two weeks away still finds it.
       retentionPeriod: Duration.days(14),
     });
+    acceptFinding(queue, 'SQS3');
     monitoring.addHighSeverityAlarm(`${name}DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod, statistic: Stats.MAXIMUM }),
       threshold: 0,

@@ -1,7 +1,7 @@
 // The ledger: the one table that remembers what was released, decided, claimed and leased.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ledgerIndexes, ledgerKeys } from '../../contracts/ledger.ts';
 
@@ -41,17 +41,23 @@ export class Ledger extends Construct {
   }
 
   grantRead(grantee: IGrantable): void {
-    this.table.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem');
+    this.grant(grantee, ['dynamodb:GetItem']);
+    const indexes = ledgerIndexes.map(({ name }) => `${this.table.tableArn}/index/${name}`);
+    this.grant(grantee, ['dynamodb:Query'], indexes);
   }
 
   /** Single-item writes, each conditional: no scans, no batch deletes. */
   grantWrite(grantee: IGrantable): void {
-    this.table.grant(
-      grantee,
+    this.grant(grantee, [
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',
       'dynamodb:ConditionCheckItem',
-    );
+    ]);
+  }
+
+  /** The actions on the table, and on those of its indexes that are named. */
+  grant(grantee: IGrantable, actions: string[], indexes: readonly string[] = []): void {
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn, ...indexes] });
   }
 }

@@ -8,6 +8,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acceptFinding } from './accepted-findings.ts';
 import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 export interface WebhookApiProps {
@@ -29,6 +30,7 @@ export class WebhookApi extends Construct {
       const integration = new HttpLambdaIntegration(`${route.function.node.id}Integration`, route.function);
       this.api.addRoutes({ path: route.path, methods: [HttpMethod.ANY], integration });
     }
+    acceptFinding(this.api, 'APIG4');
     const log = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/vendedlogs/apis/${props.application}-automation`,
       retention: props.logRetention,

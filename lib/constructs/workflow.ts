@@ -7,8 +7,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Monitoring } from './monitoring.ts';
-import { alarmPeriod } from './monitoring.ts';
+import { acceptFinding } from './accepted-findings.ts';
+import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 /** A collaborator that a definition refers to by a `${Token}`. */
 export interface WorkflowCollaborator {
@@ -67,6 +67,7 @@ export class Workflow extends Construct {
         }),
       },
     });
+    acceptFinding(this.stateMachine.role, 'IAM5[Resource::*]');
     const integrations = findIntegrations(definition);
     for (const [, collaborator] of collaborators) collaborator.grant(this.stateMachine, integrations);
     props.monitoring.addHighSeverityAlarm(`${id}Failed`, {

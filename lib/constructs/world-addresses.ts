@@ -29,12 +29,10 @@ export class WorldAddresses extends Construct {
   }
 
   grantRead(grantee: IFunction): void {
-    const resources = ['', '/*'].map((suffix) =>
-      Arn.format(
-        { service: 'ssm', resource: 'parameter', resourceName: `${this.path.slice(1)}${suffix}` },
-        Stack.of(this),
-      ),
+    const path = Arn.format(
+      { service: 'ssm', resource: 'parameter', resourceName: this.path.slice(1) },
+      Stack.of(this),
     );
-    grantee.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources }));
+    grantee.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParametersByPath'], resources: [path] }));
   }
 }

@@ -25,6 +25,6 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
     ledgerTableName: automation.ledgerTableName,
     alarmEmail: configuration.notifications.alarmEmail,
   });
-  recovery.addDependency(automation, 'watches the replica of the ledger');
+  recovery.addStackDependency(automation, 'watches the replica of the ledger');
   return { automation, recovery };
 }

@@ -1,7 +1,8 @@
 // The primary region's stack: it only composes the parts and wires the routes between them.
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
@@ -10,6 +11,7 @@ import { type FunctionName, functions } from '../../contracts/functions.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
+import { ClaimChecks } from '../constructs/claim-checks.ts';
 import { ClusterAccess } from '../constructs/cluster-access.ts';
 import { concerns, DeadLetters } from '../constructs/dead-letters.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
@@ -19,7 +21,7 @@ import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
-import { buildEventRoutes, httpRoutes, scheduleRoutes, type WorkflowName, workflowNames } from '../routes.ts';
+import { eventRoutes, httpRoutes, scheduleRoutes, type WorkflowName, workflowNames } from '../routes.ts';
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -38,7 +40,7 @@ export class AutomationStack extends Stack {
     const monitoring = new Monitoring(this, 'Monitoring', { key, alarmEmail: configuration.notifications.alarmEmail });
     const deadLetters = new DeadLetters(this, 'DeadLetters', { key, monitoring });
     const ledger = new Ledger(this, 'Ledger', { application, recoveryRegion: aws.recoveryRegion });
-    const claimChecks = this.addClaimCheckBucket(configuration, key);
+    const claimChecks = new ClaimChecks(this, 'ClaimChecks', { key, retention: Duration.days(retention.archiveDays) });
     const bus = new AutomationBus(this, 'Events', {
       application,
       key,
@@ -75,7 +77,7 @@ export class AutomationStack extends Stack {
       logRetention,
       monitoring,
     });
-    for (const { id: routeId, target, ...route } of buildEventRoutes(configuration)) {
+    for (const { id: routeId, target, ...route } of eventRoutes) {
       bus.addRoute(routeId, {
         description: route.description,
         pattern: route.pattern,
@@ -109,27 +111,6 @@ export class AutomationStack extends Stack {
       }),
     });
   }
-
-  /** Payloads that are too large for the bus; the event carries their place. */
-  private addClaimCheckBucket(configuration: Configuration, key: EncryptionKey['key']): Bucket {
-    return new Bucket(this, 'ClaimChecks', {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [
-        {
-          id: 'forget-with-the-archive',
-          expiration: Duration.days(configuration.retention.archiveDays),
-          noncurrentVersionExpiration: Duration.days(1),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
-    });
-  }
 }
 
 function buildCollaborators(
@@ -142,14 +123,14 @@ function buildCollaborators(
     const target = functionsByName.get(name);
     return [
       `${pascalCase(name)}FunctionArn`,
-      { value: target.functionArn, grant: (machine) => target.grantInvoke(machine) },
+      { value: target.functionArn, grant: (machine) => grantInvoke(machine, target) },
     ];
   });
   return {
     ...Object.fromEntries(lambdas),
     LedgerTableName: {
       value: ledger.tableName,
-      grant: (machine, integrations) => ledger.table.grant(machine, ...dynamoActions(integrations)),
+      grant: (machine, integrations) => ledger.grant(machine, dynamoActions(integrations)),
     },
     EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
   };
@@ -160,4 +141,9 @@ function dynamoActions(integrations: readonly string[]): string[] {
   return integrations
     .filter((integration) => integration.startsWith('dynamodb:'))
     .map((integration) => integration.replace(/:(.)/, (_, letter: string) => `:${letter.toUpperCase()}`));
+}
+
+/** Just this function; the library's own grant adds all its versions. */
+function grantInvoke(grantee: IGrantable, target: IFunction): void {
+  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [target.functionArn] });
 }
