@@ -1,9 +1,10 @@
 // Payloads that are too large for the bus: the event carries their place.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { acceptFinding, acceptWildcardWithin } from './accepted-findings.ts';
 
 export interface ClaimChecksProps {
@@ -40,15 +41,15 @@ export class ClaimChecks extends Construct {
     acceptFinding(this.bucket, 'S1');
   }
 
-  grantWrite(grantee: IGrantable & IConstruct): void {
+  grantWrite(grantee: IFunction): void {
     this.grant(grantee, 's3:PutObject', 'kms:GenerateDataKey');
   }
 
-  grantRead(grantee: IGrantable & IConstruct): void {
+  grantRead(grantee: IFunction): void {
     this.grant(grantee, 's3:GetObject', 'kms:Decrypt');
   }
 
-  private grant(grantee: IGrantable & IConstruct, objectAction: string, keyAction: string): void {
+  private grant(grantee: IFunction, objectAction: string, keyAction: string): void {
     const objects = this.bucket.arnForObjects('*');
     Grant.addToPrincipal({ grantee, actions: [objectAction], resourceArns: [objects] });
     Grant.addToPrincipal({ grantee, actions: [keyAction], resourceArns: [this.key.keyArn] });
