@@ -54,7 +54,7 @@ export class ClaimChecks extends Construct {
     Grant.addToPrincipal({ grantee, actions: [objectAction], resourceArns: [objects] });
     Grant.addToPrincipal({ grantee, actions: [keyAction], resourceArns: [this.key.keyArn] });
     acceptWildcardWithin(
-      grantee,
+      grantee.role ?? grantee,
       this.bucket,
       '/*',
       'the objects of this one bucket: their names are not known beforehand',
