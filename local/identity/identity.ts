@@ -6,7 +6,7 @@ import type {
   Authorizer,
   PrincipalResolver,
 } from '../runtime/authorizer.ts';
-import type { Credentials } from '../runtime/context.ts';
+import type { Credentials, RuntimeContext } from '../runtime/context.ts';
 import { AwsError, type Permission, type PolicyDocument, type Principal } from '../runtime/service.ts';
 import type { Store } from '../storage/store.ts';
 import { type AccessVerdict, decideAccess } from './decide-access.ts';
@@ -121,4 +121,13 @@ function isTrustDecision({ action }: Permission): boolean {
 /** Where an identity policy alone does not suffice: the key's or the role's own policy must hand the decision on. */
 function needsResourcePolicy(permission: Permission): boolean {
   return isTrustDecision(permission) || /^arn:[^:]*:kms:[^:]*:[^:]*:key\//.test(permission.resource);
+}
+
+/** Builds IAM's side of a context; providers and services on the same context share its roles and sessions. */
+export function createIdentity(context: Pick<RuntimeContext, 'store' | 'clock' | 'accountId'>): {
+  readonly authorizer: Authorizer;
+  readonly principals: PrincipalResolver;
+} {
+  const identity = new Identity(context);
+  return { authorizer: identity, principals: identity };
 }
