@@ -1,0 +1,86 @@
+// Brings a promotion into the GitOps repository: exactly one commit, whatever the network does on the way.
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import { AppError } from '../app-error.ts';
+import type { Clock } from '../clock.ts';
+import { buildCommitMessage, isCommitOf } from './build-commit-message.ts';
+import { editKustomization } from './edit-kustomization.ts';
+
+/** The branch's tip and one file in it. */
+export interface GitOpsSnapshot {
+  /** Commit that the branch points to. */
+  readonly revision: string;
+  /** Content of the file in that commit. */
+  readonly content: string;
+}
+
+/** The GitOps repository's branch, by Git's own objects. */
+export interface GitOpsRepository {
+  read(file: string): Promise<GitOpsSnapshot>;
+  /** Commits on the branch, newest first: as many as may have come while we were at work. */
+  listRecentCommits(file: string): Promise<readonly { readonly revision: string; readonly message: string }[]>;
+  /** Creates a commit on top of `parent` that nothing points to yet. */
+  createCommit(parent: string, file: string, content: string, message: string): Promise<string>;
+  /** Moves the branch forward without force. `moved`: somebody else was faster. Throws when the outcome is unknown. */
+  advance(revision: string): Promise<'advanced' | 'moved'>;
+  /** Where a person sees a commit. */
+  urlOf(revision: string): string;
+}
+
+/** The fence: asked immediately before the branch is moved. */
+export interface LeaseCheck {
+  /** Whether `holder` still holds the lease of each service under its token. */
+  holds(environment: string, holder: string, leases: readonly LeaseGrant[]): Promise<boolean>;
+}
+
+export interface CommitOutcome {
+  readonly outcome: 'committed' | 'unchanged';
+  readonly revision: string;
+  readonly url: string;
+}
+
+const maximumAttempts = 6;
+
+/**
+ * Writes the images of the services into `file`. Run again after any interruption it finds its own commit by the trailer.
+ * @throws AppError `LeaseLostError` when another execution took over; `UpstreamUnavailableError` when the branch keeps moving;
+ * whatever the repository throws.
+ */
+export async function commitPromotion(
+  ports: { readonly repository: GitOpsRepository; readonly leases: LeaseCheck; readonly clock: Clock },
+  file: string,
+  promotion: Promotion,
+  services: readonly ResolvedService[],
+  grants: readonly LeaseGrant[],
+): Promise<CommitOutcome> {
+  const { repository, leases, clock } = ports;
+  const changes = services.map(({ image, digest, version, name }) => {
+    if (digest === undefined) throw new AppError('InvalidInputError', `${name} has no digest: it cannot be committed`);
+    return { image, digest, tag: version };
+  });
+  for (let attempt = 1; attempt <= maximumAttempts; attempt += 1) {
+    const landed = (await repository.listRecentCommits(file)).find(({ message }) =>
+      isCommitOf(message, promotion.promotionId),
+    );
+    if (landed !== undefined) return outcomeOf('committed', landed.revision);
+    const { revision, content } = await repository.read(file);
+    const edited = editKustomization(content, changes);
+    if (edited === content) return outcomeOf('unchanged', revision);
+    const commit = await repository.createCommit(revision, file, edited, buildCommitMessage(promotion, services));
+    if (!(await leases.holds(promotion.environment, promotion.executionArn, grants))) {
+      throw new AppError(
+        'LeaseLostError',
+        `the lease in ${promotion.environment} was taken over by another execution: nothing was written`,
+      );
+    }
+    if ((await repository.advance(commit)) === 'advanced') return outcomeOf('committed', commit);
+    await clock.sleep(100 * 2 ** attempt * (0.5 + Math.random() / 2));
+  }
+  throw new AppError(
+    'UpstreamUnavailableError',
+    `the branch moved ${maximumAttempts} times while the promotion was being written: it will be tried again`,
+  );
+
+  function outcomeOf(outcome: CommitOutcome['outcome'], revision: string): CommitOutcome {
+    return { outcome, revision, url: repository.urlOf(revision) };
+  }
+}
