@@ -88,7 +88,8 @@ function createAwsHandler(options: EndpointOptions) {
     try {
       const scope = findCredentialScope(request.headers, request.query);
       const service = scope && registry.findBySigningName(scope.signingName);
-      model = service && (await getModel(service));
+      // A service without operations has no API here, only resources.
+      model = service && Object.keys(service.operations).length > 0 ? await getModel(service) : undefined;
       protocol = chooseProtocol(model, request);
       if (!scope)
         throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
