@@ -1,0 +1,29 @@
+// How a state fails: an error name that Retry and Catch can match, and words for a person.
+
+export interface FailureOptions {
+  /** The call was denied: `States.Permissions` matches as well as the service's own error name. */
+  readonly isDenied?: boolean;
+}
+
+/** A failure inside an execution, as opposed to a fault of the engine. `error` is what `ErrorEquals` names. */
+export class StateFailure extends Error {
+  readonly error: string;
+  override readonly cause: string | undefined;
+  readonly isDenied: boolean;
+
+  constructor(error: string, cause?: string, options: FailureOptions = {}) {
+    super(cause === undefined ? error : `${error}: ${cause}`);
+    this.name = 'StateFailure';
+    this.error = error;
+    this.cause = cause;
+    this.isDenied = options.isDenied ?? false;
+  }
+}
+
+/** The failure as JSON: `$states.errorOutput`. */
+export function describeFailure(failure: { error: string; cause?: string | undefined }): {
+  Error: string;
+  Cause?: string;
+} {
+  return failure.cause === undefined ? { Error: failure.error } : { Error: failure.error, Cause: failure.cause };
+}

@@ -1,0 +1,42 @@
+// Parallel: runs its branches at once; the first failure cancels the others.
+import type { ParallelState, StateMachine } from '../definition/state-machine.ts';
+import type { Json } from '../json.ts';
+import { type ChildrenProgress, runChildren } from '../run-children.ts';
+import { StateFailure } from '../state-failure.ts';
+import type { StateOutcome } from '../state-runners.ts';
+import type { Thread } from '../thread.ts';
+
+interface ParallelProgress extends ChildrenProgress {
+  readonly arguments: Json;
+}
+
+export async function runParallel(state: ParallelState, thread: Thread): Promise<StateOutcome> {
+  let progress = thread.progress as ParallelProgress | undefined;
+  if (!progress) {
+    const args = state.arguments ? await thread.evaluateOne(state.arguments) : thread.input;
+    const startedEventId = thread.record('ParallelStateStarted');
+    progress = { arguments: args, childCount: state.branches.length, startedEventId };
+    thread.save({ progress });
+  }
+  const { arguments: input, startedEventId } = progress;
+  const machine = (index: number) => state.branches[index] as StateMachine;
+  try {
+    const results = await runChildren(thread, {
+      count: state.branches.length,
+      startedEventId,
+      machine,
+      child: (index) => ({ machine: machine(index), input }),
+      concurrency: Number.POSITIVE_INFINITY,
+      tolerates: () => false,
+    });
+    thread.record('ParallelStateSucceeded');
+    return { result: results.map((result) => ('output' in result ? result.output : null)) };
+  } catch (error) {
+    if (error instanceof StateFailure) thread.record('ParallelStateFailed', describe(error));
+    throw error;
+  }
+}
+
+function describe({ error, cause }: StateFailure): Record<string, Json> {
+  return cause === undefined ? { error } : { error, cause };
+}
