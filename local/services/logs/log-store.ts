@@ -1,0 +1,147 @@
+// Log groups and streams in the store; their events as lines of a file each, so that logs never fill the memory.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CancelTimer } from '../../clock/clock.ts';
+import type { RuntimeContext } from '../../runtime/context.ts';
+import type { Table } from '../../storage/store.ts';
+
+export interface LogGroup {
+  readonly region: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  /** Absent: kept for ever. */
+  readonly retentionDays: number | undefined;
+}
+
+export interface LogStream {
+  readonly region: string;
+  readonly group: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastEventAt: number;
+}
+
+export interface LogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+  readonly ingestionTime: number;
+}
+
+const dayMilliseconds = 86_400_000;
+
+export class LogStore {
+  private readonly groups: Table<LogGroup>;
+  private readonly streams: Table<LogStream>;
+  private readonly context: RuntimeContext;
+  /** Writes to one file follow each other. */
+  private readonly tails = new Map<string, Promise<void>>();
+  private cancelRetention: CancelTimer | undefined;
+
+  constructor(context: RuntimeContext) {
+    this.context = context;
+    this.groups = context.store.table<LogGroup>('logs/groups');
+    this.streams = context.store.table<LogStream>('logs/streams');
+  }
+
+  findGroup(region: string, name: string): LogGroup | undefined {
+    return this.groups.get(`${region}/${name}`);
+  }
+
+  listGroups(region: string, prefix: string): LogGroup[] {
+    return this.groups.keysWithPrefix(`${region}/${prefix}`).flatMap((key) => this.groups.get(key) ?? []);
+  }
+
+  putGroup(group: Omit<LogGroup, 'createdAt'>): void {
+    const createdAt = this.findGroup(group.region, group.name)?.createdAt ?? this.context.clock.now();
+    this.groups.put(`${group.region}/${group.name}`, { ...group, createdAt });
+  }
+
+  async deleteGroup(region: string, name: string): Promise<void> {
+    for (const stream of this.listStreams(region, name, '')) await this.deleteStream(stream);
+    this.groups.delete(`${region}/${name}`);
+  }
+
+  findStream(region: string, group: string, name: string): LogStream | undefined {
+    return this.streams.get(streamKey(region, group, name));
+  }
+
+  listStreams(region: string, group: string, prefix: string): LogStream[] {
+    return this.streams.keysWithPrefix(streamKey(region, group, prefix)).flatMap((key) => this.streams.get(key) ?? []);
+  }
+
+  createStream(region: string, group: string, name: string): void {
+    const createdAt = this.context.clock.now();
+    this.streams.put(streamKey(region, group, name), { region, group, name, createdAt, lastEventAt: createdAt });
+  }
+
+  async deleteStream(stream: LogStream): Promise<void> {
+    this.streams.delete(streamKey(stream.region, stream.group, stream.name));
+    await rm(this.fileOf(stream), { force: true });
+  }
+
+  async append(stream: LogStream, events: readonly Omit<LogEvent, 'ingestionTime'>[]): Promise<void> {
+    const file = this.fileOf(stream);
+    const ingestionTime = this.context.clock.now();
+    const lines = events.map((event) => `${JSON.stringify({ ...event, ingestionTime })}\n`).join('');
+    const write = (this.tails.get(file) ?? Promise.resolve()).then(() => appendFile(file, lines));
+    this.tails.set(
+      file,
+      write.catch(() => undefined),
+    );
+    await write;
+    const lastEventAt = Math.max(stream.lastEventAt, ...events.map(({ timestamp }) => timestamp));
+    this.streams.put(streamKey(stream.region, stream.group, stream.name), { ...stream, lastEventAt });
+  }
+
+  /** In the order written; events beyond the group's retention are not shown. */
+  async *read(stream: LogStream): AsyncGenerator<LogEvent> {
+    const file = this.fileOf(stream);
+    if ((await stat(file).catch(() => undefined)) === undefined) return;
+    const earliest = this.earliestKept(this.findGroup(stream.region, stream.group));
+    for await (const line of createInterface({ input: createReadStream(file, 'utf8') })) {
+      const event = JSON.parse(line) as LogEvent;
+      if (event.timestamp >= earliest) yield event;
+    }
+  }
+
+  /** Once a virtual day, streams are removed whose newest event is older than their group keeps. */
+  scheduleRetention(): void {
+    this.cancelRetention = this.context.clock.at(this.context.clock.now() + dayMilliseconds, () => {
+      void this.context.clock.work(this.expire()).finally(() => this.scheduleRetention());
+    });
+  }
+
+  async close(): Promise<void> {
+    this.cancelRetention?.();
+    await Promise.all(this.tails.values());
+  }
+
+  private async expire(): Promise<void> {
+    for (const stream of [...this.streams.values()]) {
+      if (stream.lastEventAt < this.earliestKept(this.findGroup(stream.region, stream.group)))
+        await this.deleteStream(stream);
+    }
+  }
+
+  private earliestKept(group: LogGroup | undefined): number {
+    return group?.retentionDays === undefined ? 0 : this.context.clock.now() - group.retentionDays * dayMilliseconds;
+  }
+
+  private fileOf({ region, group, name }: LogStream): string {
+    // Names hold slashes, brackets and dollars; the digest is a file name everywhere.
+    const digest = createHash('sha256')
+      .update(streamKey(region, group, name))
+      .digest('hex')
+      .slice(0, 32);
+    return join(this.context.store.directory('logs'), `${digest}.jsonl`);
+  }
+}
+
+function streamKey(region: string, group: string, name: string): string {
+  return `${region}/${group}\n${name}`;
+}
