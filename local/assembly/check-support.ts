@@ -1,5 +1,6 @@
 // Says at the start, all at once, what of an assembly this runtime would not do.
 import type { ResourceProvider } from '../runtime/resource.ts';
+import { findReplacedHandlers } from './cdk-custom-resources.ts';
 import type { Template } from './template.ts';
 
 /** Types that only CloudFormation and the CDK care about. */
@@ -17,9 +18,10 @@ export function findUnsupported(stackName: string, template: Template, question:
   if (template.Transform !== undefined) {
     offences.push(`${stackName}: the template uses the transform ${JSON.stringify(template.Transform)}`);
   }
+  const replaced = findReplacedHandlers(template, (type) => question.findProvider(type) !== undefined);
   for (const [logicalId, resource] of Object.entries(template.Resources ?? {})) {
     const { Type: type, Properties: properties = {} } = resource;
-    if (isIgnored(type) || !question.isActive(logicalId)) continue;
+    if (isIgnored(type) || replaced.has(logicalId) || !question.isActive(logicalId)) continue;
     const provider = question.findProvider(type);
     if (!provider) {
       offences.push(`${stackName}: resource type ${type} of "${logicalId}"`);

@@ -1,10 +1,10 @@
 // Brings the resources of one stack to life, each after those that it refers to.
-import { join } from 'node:path';
 import type { ResourceAttributes, ResourceProvider } from '../runtime/resource.ts';
 import { findReplacedHandlers } from './cdk-custom-resources.ts';
 import { isIgnored } from './check-support.ts';
 import { evaluate, type TemplateScope } from './evaluate-template.ts';
 import { findReferences } from './find-references.ts';
+import { findTemplateAsset } from './find-template-asset.ts';
 import { orderByDependencies } from './order-by-dependencies.ts';
 import { type AssemblyStack, readTemplate } from './read-assembly.ts';
 import { type DynamicSources, resolveDynamicReferences } from './resolve-dynamic-references.ts';
@@ -113,14 +113,19 @@ async function deployNestedStack(
 
 /** A nested stack as a stack of its own; its template is an asset of the assembly. */
 export function readNestedStack(stack: AssemblyStack, logicalId: string, resource: TemplateResource): AssemblyStack {
-  const path = resource.Metadata?.['aws:asset:path'];
-  if (typeof path !== 'string') {
+  const path = findTemplateAsset(stack.assemblyDirectory, resource);
+  if (path === undefined) {
     throw new Error(
-      `nested stack "${logicalId}" of ${stack.name} has no template in the assembly (aws:asset:path is missing)`,
+      `nested stack "${logicalId}" of ${stack.name} has no template among the assets of ${stack.assemblyDirectory}`,
     );
   }
-  const template = readTemplate(join(stack.assemblyDirectory, path));
-  return { ...stack, name: `${stack.name}-${logicalId}`, template, parameters: {}, dependencies: [] };
+  return {
+    ...stack,
+    name: `${stack.name}-${logicalId}`,
+    template: readTemplate(path),
+    parameters: {},
+    dependencies: [],
+  };
 }
 
 function evaluateOutputs(stack: AssemblyStack, scope: TemplateScope): StackOutputRecord[] {

@@ -58,7 +58,12 @@ const CLOCK_OFFSET = 'offset-milliseconds';
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const cleanUps: (() => Promise<void> | void)[] = [];
   const cleanUp = async () => {
-    for (let undo = cleanUps.pop(); undo; undo = cleanUps.pop()) await undo();
+    const failures: unknown[] = [];
+    for (let undo = cleanUps.pop(); undo; undo = cleanUps.pop()) {
+      await Promise.try(undo).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, `the runtime did not stop cleanly: ${failures.join('; ')}`);
   };
   try {
     return await start(options, cleanUps, cleanUp);
