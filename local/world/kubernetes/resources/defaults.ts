@@ -5,6 +5,8 @@ import type { ResourceType } from './resource-type.ts';
 
 /** Fills in what the writer left out. Changes `object`. */
 export function setDefaults(type: ResourceType, object: JsonObject): void {
+  // Clients send `creationTimestamp: null` and the like; typed objects do not keep nulls.
+  if (!type.custom) dropNulls(object);
   const spec = isJsonObject(object.spec) ? object.spec : undefined;
   if (type.group === '' && type.resource === 'secrets') setSecretDefaults(object);
   if (type.group === '' && type.resource === 'namespaces')
@@ -16,6 +18,13 @@ export function setDefaults(type: ResourceType, object: JsonObject): void {
   if (type.group === 'apps') setWorkloadDefaults(type.resource, spec);
   if (type.group === 'batch' && type.resource === 'jobs') setJobDefaults(object, spec);
   if (type.group === 'batch' && type.resource === 'cronjobs') setCronJobDefaults(spec);
+}
+
+function dropNulls(value: JsonObject | unknown[]): void {
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === null && !Array.isArray(value)) delete value[key];
+    else if (typeof inner === 'object' && inner !== null) dropNulls(inner as JsonObject);
+  }
 }
 
 function fill(target: JsonObject, defaults: JsonObject): void {

@@ -1,0 +1,137 @@
+// Manifests out of git: revisions are resolved at the remote, trees are read from a local bare clone.
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Text files by path from the repository's root. */
+export type FileTree = ReadonlyMap<string, string>;
+
+const maximumFileBytes = 1024 * 1024;
+const rememberedTrees = 20;
+const gitTimeoutMilliseconds = 60_000;
+
+export class GitSource {
+  private readonly directory: string;
+  private readonly resolveRepository: (url: string) => string | Promise<string>;
+  private readonly trees = new Map<string, Promise<FileTree>>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  /** `resolveRepository` maps the URL in an Application to what git fetches from: another URL or a path. */
+  constructor(directory: string, resolveRepository: (url: string) => string | Promise<string>) {
+    this.directory = directory;
+    this.resolveRepository = resolveRepository;
+  }
+
+  /** The commit a branch, tag, `HEAD` or commit id names. Throws Error in git's or Argo CD's words. */
+  async resolveRevision(url: string, targetRevision: string): Promise<string> {
+    if (/^[0-9a-f]{40}$/.test(targetRevision)) return targetRevision;
+    if (targetRevision.startsWith('-')) throw new Error(`unable to resolve '${targetRevision}' to a commit SHA`);
+    const remote = await this.resolveRepository(url);
+    const { stdout } = await git(['ls-remote', '--', remote]);
+    const references = new Map(
+      stdout.split('\n').flatMap((line) => {
+        const [commit, name] = line.split('\t');
+        return commit && name ? [[name, commit] as const] : [];
+      }),
+    );
+    const names =
+      targetRevision === 'HEAD' || targetRevision === ''
+        ? ['HEAD']
+        : [
+            `refs/tags/${targetRevision}^{}`,
+            `refs/tags/${targetRevision}`,
+            `refs/heads/${targetRevision}`,
+            targetRevision,
+          ];
+    const found = names.map((name) => references.get(name)).find((commit) => commit !== undefined);
+    if (!found) throw new Error(`unable to resolve '${targetRevision}' to a commit SHA`);
+    return found;
+  }
+
+  /** Every text file of the commit; what was read once is remembered. */
+  async readTree(url: string, commit: string): Promise<FileTree> {
+    const key = `${url}\n${commit}`;
+    const known = this.trees.get(key);
+    if (known) return known;
+    // One git process writes to a clone at a time.
+    const reading = this.queue.then(() => this.loadTree(url, commit));
+    this.queue = reading.catch(() => undefined);
+    this.trees.set(key, reading);
+    reading.catch(() => this.trees.delete(key));
+    const oldest = this.trees.keys().next().value;
+    if (this.trees.size > rememberedTrees && oldest !== undefined) this.trees.delete(oldest);
+    return reading;
+  }
+
+  private async loadTree(url: string, commit: string): Promise<FileTree> {
+    const clone = join(this.directory, createHash('sha256').update(url).digest('hex').slice(0, 16));
+    await mkdir(this.directory, { recursive: true });
+    await git(['init', '--quiet', '--bare', clone]);
+    const present = await git(['-C', clone, 'cat-file', '-e', `${commit}^{tree}`]).then(
+      () => true,
+      () => false,
+    );
+    if (!present) {
+      const remote = await this.resolveRepository(url);
+      const references = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+      await git(['-C', clone, 'fetch', '--quiet', '--prune', '--force', '--', remote, ...references]);
+    }
+    const { stdout } = await git(['-C', clone, 'ls-tree', '-r', '-l', '-z', commit]);
+    const files = stdout.split('\0').flatMap((line) => {
+      const parts = /^100\d{3} blob ([0-9a-f]+)\s+(\d+)\t(.*)$/s.exec(line);
+      return parts && Number(parts[2]) <= maximumFileBytes ? [{ blob: parts[1] ?? '', path: parts[3] ?? '' }] : [];
+    });
+    const contents = await readBlobs(
+      clone,
+      files.map((file) => file.blob),
+    );
+    return new Map(files.map((file, index) => [file.path, contents[index] ?? '']));
+  }
+}
+
+function git(args: readonly string[]): Promise<{ stdout: string }> {
+  return run('git', args, {
+    env: gitEnvironment(),
+    timeout: gitTimeoutMilliseconds,
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch((error: Error & { stderr?: string }) => {
+    const why = error.stderr?.trim().split('\n').at(-1) ?? error.message;
+    throw new Error(`failed to run git ${args.find((argument) => /^[a-z-]+$/.test(argument)) ?? ''}: ${why}`, {
+      cause: error,
+    });
+  });
+}
+
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+}
+
+/** The blobs' texts in order, by one `git cat-file --batch`. */
+function readBlobs(clone: string, blobs: readonly string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', ['-C', clone, 'cat-file', '--batch'], { env: gitEnvironment() });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', reject);
+    child.stdin.on('error', reject);
+    child.on('close', () => {
+      const output = Buffer.concat(chunks);
+      const texts: string[] = [];
+      for (let offset = 0; offset < output.length; ) {
+        const end = output.indexOf(10, offset);
+        const size = Number(output.subarray(offset, end).toString().split(' ')[2]);
+        if (end === -1 || Number.isNaN(size)) break;
+        texts.push(output.subarray(end + 1, end + 1 + size).toString());
+        offset = end + 1 + size + 1;
+      }
+      if (texts.length === blobs.length) resolve(texts);
+      else reject(new Error(`git cat-file gave ${texts.length} of ${blobs.length} files`));
+    });
+    child.stdin.end(blobs.map((blob) => `${blob}\n`).join(''));
+  });
+}
