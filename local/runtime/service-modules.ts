@@ -1,7 +1,14 @@
 // Every AWS service that the runtime emulates: the one table of modules.
 import { createApigatewayModule } from '../services/apigateway/module.ts';
+import { createCloudwatchModule } from '../services/cloudwatch/module.ts';
+import { createDynamodbModule } from '../services/dynamodb/module.ts';
+import { createEksModule } from '../services/eks/module.ts';
 import { createIamModule } from '../services/iam/module.ts';
+import { createKmsModule } from '../services/kms/module.ts';
 import { createLambdaModule } from '../services/lambda/module.ts';
+import { createLogsModule } from '../services/logs/module.ts';
+import { createSecretsmanagerModule } from '../services/secretsmanager/module.ts';
+import { createSnsModule } from '../services/sns/module.ts';
 import { createSsmModule } from '../services/ssm/module.ts';
 import { createStsModule } from '../services/sts/module.ts';
 import { createWithoutEffectModule } from '../services/without-effect/module.ts';
@@ -18,8 +25,14 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createIamModule,
     createStsModule,
     createSsmModule,
+    createSecretsmanagerModule,
+    createLogsModule,
+    createCloudwatchModule,
+    createDynamodbModule,
+    createSnsModule,
     createLambdaModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
+    createEksModule,
     createWithoutEffectModule,
   ];
 }

@@ -1,0 +1,60 @@
+// Client request tokens: the same transaction asked for twice within ten minutes is carried out once.
+import { createHash } from 'node:crypto';
+import type { TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import type { RuntimeContext } from '../../../runtime/context.ts';
+import { AwsError } from '../../../runtime/service.ts';
+import type { Table } from '../../../storage/store.ts';
+import { encodeRequest } from '../engine/attribute-values.ts';
+
+const LIFETIME_MILLISECONDS = 10 * 60_000;
+
+interface SeenTransaction {
+  readonly digest: string;
+  readonly at: number;
+}
+
+export class TransactionTokens {
+  readonly #context: RuntimeContext;
+  /** By `<region>/<token>`, oldest first. */
+  readonly #seen: Table<SeenTransaction>;
+
+  constructor(context: RuntimeContext) {
+    this.#context = context;
+    this.#seen = context.store.table('dynamodb/transaction-tokens');
+  }
+
+  /** Throws `IdempotentParameterMismatchException` when the token was used for another transaction. */
+  isRepeated(region: string, token: string, input: TransactWriteItemsCommandInput): boolean {
+    const seen = this.#seen.get(`${region}/${token}`);
+    if (!seen || seen.at + LIFETIME_MILLISECONDS <= this.#context.clock.now()) return false;
+    if (seen.digest === buildDigest(input)) return true;
+    throw new AwsError(
+      'IdempotentParameterMismatchException',
+      'The request uses the same client token as a previous, but non-identical request.',
+    );
+  }
+
+  /** To be called in the tick in which the transaction is applied. */
+  remember(region: string, token: string, input: TransactWriteItemsCommandInput): void {
+    const now = this.#context.clock.now();
+    for (const [key, { at }] of this.#seen.entries()) {
+      if (at + LIFETIME_MILLISECONDS > now) break;
+      this.#seen.delete(key);
+    }
+    this.#seen.put(`${region}/${token}`, { digest: buildDigest(input), at: now });
+  }
+}
+
+function buildDigest({ ClientRequestToken: _, ...input }: TransactWriteItemsCommandInput): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(encodeRequest(input))))
+    .digest('base64');
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, member]) => [name, sortKeys(member)]);
+}
