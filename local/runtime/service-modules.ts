@@ -29,6 +29,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createLogsModule,
     createCloudwatchModule,
     createDynamodbModule,
+    createKmsModule,
     createSnsModule,
     createLambdaModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
