@@ -1,6 +1,7 @@
 // The application controller: refresh from git, compare, run operations, sync automatically, report.
-import { isDeepStrictEqual } from 'node:util';
+
 import { type ControllerContext, type ControllerQueue, keyOf, startController } from '../controllers/controller.ts';
+import { isSameJson } from '../resources/is-same-json.ts';
 import type { JsonObject } from '../resources/kubernetes-object.ts';
 import type { ResourceType } from '../resources/resource-type.ts';
 import { advanceSync } from './advance-sync.ts';
@@ -346,7 +347,7 @@ class ApplicationController {
     const updated = registry.update<Application>(this.type, controllerNamespace, name, (current) => {
       current.status = JSON.parse(JSON.stringify(status)) as ApplicationStatus;
       // A request that came in the meantime waits for its turn.
-      if (started && isDeepStrictEqual(current.operation, application.operation)) delete current.operation;
+      if (started && isSameJson(current.operation, application.operation)) delete current.operation;
       if (clearRefresh) delete current.metadata.annotations?.[refreshAnnotation];
     });
     this.announce(application, updated);

@@ -1,6 +1,7 @@
 // Deployments: a ReplicaSet per template, rolled from the old ones to the new one.
-import { isDeepStrictEqual } from 'node:util';
+
 import { deployments, replicaSets } from '../resources/built-in-types.ts';
+import { isSameJson } from '../resources/is-same-json.ts';
 import { buildControllerReference, findControllerOf } from '../resources/kubernetes-object.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../resources/workload-types.ts';
 import { findCondition } from './conditions.ts';
@@ -48,12 +49,12 @@ function revisionOf(object: ReplicaSet | Deployment): number {
 
 function findCurrent(sets: readonly ReplicaSet[], deployment: Deployment): ReplicaSet | undefined {
   const wanted = withoutHash(deployment.spec.template);
-  return sets.find((set) => isDeepStrictEqual(withoutHash(set.spec.template), wanted));
+  return sets.find((set) => isSameJson(withoutHash(set.spec.template), wanted));
 }
 
 function withoutHash(template: PodTemplate): PodTemplate {
   const { [hashLabel]: _hash, ...labels } = template.metadata?.labels ?? {};
-  return JSON.parse(JSON.stringify({ ...template, metadata: { ...template.metadata, labels } }));
+  return { ...template, metadata: { ...template.metadata, labels } };
 }
 
 /** Makes the ReplicaSet of the present template the newest revision. True when it had to be created. */

@@ -1,6 +1,6 @@
 // Sets of fields in the FieldsV1 notation: `f:name` a member, `k:{"name":"x"}` an item of a keyed list, `v:"x"` a value of a set.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
-import { isDeepStrictEqual } from 'node:util';
+import { isSameJson } from '../resources/is-same-json.ts';
 import { isJsonObject, type JsonObject } from '../resources/kubernetes-object.ts';
 import type { FindListKey } from './list-keys.ts';
 
@@ -111,7 +111,7 @@ function follow(value: unknown, step: string): unknown {
   if (step.startsWith('f:')) return isJsonObject(value) ? value[step.slice(2)] : undefined;
   if (!Array.isArray(value)) return undefined;
   const key: unknown = JSON.parse(step.slice(2));
-  if (step.startsWith('v:')) return value.find((item) => isDeepStrictEqual(item, key));
+  if (step.startsWith('v:')) return value.find((item) => isSameJson(item, key));
   return value.find(
     (item) => isJsonObject(item) && Object.entries(key as JsonObject).every(([name, id]) => item[name] === id),
   );
@@ -126,7 +126,7 @@ export function selectDifferent(set: FieldSet, a: unknown, b: unknown): FieldSet
     const right = follow(b, step);
     const branch = asSet(inner);
     if (Object.keys(branch).length === 0) {
-      if (!isDeepStrictEqual(left, right)) different[step] = {};
+      if (!isSameJson(left, right)) different[step] = {};
     } else if (left === undefined || right === undefined) {
       if (left !== right) different[step] = branch;
     } else {

@@ -1,5 +1,5 @@
 // The three-way merge behind every kind of apply: what was applied before, what is applied now, what is live.
-import { isDeepStrictEqual } from 'node:util';
+import { isSameJson } from '../resources/is-same-json.ts';
 import { isJsonObject, type JsonObject } from '../resources/kubernetes-object.ts';
 import type { FindListKey } from './list-keys.ts';
 
@@ -70,7 +70,7 @@ function mergeList(
   const others = live.filter((item) => isJsonObject(item) && !find(desired, item[key]) && !find(previous, item[key]));
   const result = [...merged, ...others];
   // An order that differs only because live holds further items is not a change.
-  return isDeepStrictEqual(sortByKey(result, key), sortByKey(live, key)) && others.length > 0 ? [...live] : result;
+  return isSameJson(sortByKey(result, key), sortByKey(live, key)) && others.length > 0 ? [...live] : result;
 }
 
 function sortByKey(list: readonly unknown[], key: string): unknown[] {

@@ -1,6 +1,7 @@
 // What the API server refuses: names, and the rules of built-in objects that people run into.
-import { isDeepStrictEqual } from 'node:util';
+
 import { invalid, type StatusCause } from '../api/status-error.ts';
+import { isSameJson } from './is-same-json.ts';
 import { isJsonObject, type JsonObject, type KubernetesObject } from './kubernetes-object.ts';
 import { matchesSelector } from './label-selector.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -68,7 +69,7 @@ function validateSpec(type: ResourceType, object: KubernetesObject, previous?: K
   )
     return [required('spec.ports')];
   if ((type.resource === 'configmaps' || type.resource === 'secrets') && previous?.immutable === true) {
-    if (!isDeepStrictEqual(previous.data, object.data))
+    if (!isSameJson(previous.data, object.data))
       return [
         {
           reason: 'FieldValueForbidden',
@@ -87,7 +88,7 @@ function validateWorkload(spec: JsonObject, oldSpec: JsonObject | undefined): St
   if (!isJsonObject(spec.selector)) causes.push(required('spec.selector'));
   else if (!matchesSelector(spec.selector, metadata.labels as Record<string, string> | undefined))
     causes.push(wrong('spec.template.metadata.labels', metadata.labels, '`selector` does not match template `labels`'));
-  if (oldSpec && !isDeepStrictEqual(oldSpec.selector, spec.selector))
+  if (oldSpec && !isSameJson(oldSpec.selector, spec.selector))
     causes.push(wrong('spec.selector', spec.selector, 'field is immutable'));
   if (typeof spec.replicas !== 'number' || !Number.isInteger(spec.replicas) || spec.replicas < 0)
     causes.push(wrong('spec.replicas', spec.replicas, 'must be greater than or equal to 0'));
@@ -103,7 +104,7 @@ function validateJob(spec: JsonObject, oldSpec: JsonObject | undefined): StatusC
       message: `Unsupported value: ${JSON.stringify(template.restartPolicy ?? '')}: supported values: "OnFailure", "Never"`,
       field: 'spec.template.spec.restartPolicy',
     });
-  if (oldSpec && !isDeepStrictEqual(oldSpec.template, spec.template))
+  if (oldSpec && !isSameJson(oldSpec.template, spec.template))
     causes.push(wrong('spec.template', '…', 'field is immutable'));
   return causes;
 }

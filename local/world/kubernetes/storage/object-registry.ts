@@ -1,6 +1,5 @@
 // What it means to create, change and delete an object: identity, generations, conflicts, finalizers, field ownership.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../../clock/clock.ts';
 import {
   alreadyExists,
@@ -16,6 +15,7 @@ import { buildSchemaListKeys, type FindListKey, findBuiltInListKey } from '../pa
 import { trackUpdate } from '../patch/managed-fields.ts';
 import { namespaces } from '../resources/built-in-types.ts';
 import { setDefaults } from '../resources/defaults.ts';
+import { isSameJson } from '../resources/is-same-json.ts';
 import { formatTime, isJsonObject, type JsonObject, type KubernetesObject } from '../resources/kubernetes-object.ts';
 import { formatApiVersion, type ResourceType } from '../resources/resource-type.ts';
 import { TypeRegistry } from '../resources/type-registry.ts';
@@ -248,7 +248,7 @@ export class ObjectRegistry {
     if (!countsGenerations(type)) return;
     const relevant = ({ metadata: _metadata, status, ...rest }: KubernetesObject) =>
       type.custom && !type.hasStatus ? { ...rest, status } : rest;
-    if (!isDeepStrictEqual(relevant(current), relevant(next)))
+    if (!isSameJson(relevant(current), relevant(next)))
       next.metadata.generation = (current.metadata.generation ?? 1) + 1;
   }
 
@@ -296,7 +296,7 @@ function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
       managedFields: object.metadata.managedFields?.map(({ time: _time, ...entry }) => entry),
     },
   });
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(comparable(a))), JSON.parse(JSON.stringify(comparable(b))));
+  return isSameJson(comparable(a), comparable(b));
 }
 
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
