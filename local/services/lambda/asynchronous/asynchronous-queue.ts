@@ -64,7 +64,12 @@ export class AsynchronousQueue {
       throttles: 0,
     };
     this.#pending.put(requestId, invocation);
-    await this.#context.store.flush();
+    try {
+      await this.#context.store.flush();
+    } catch (error) {
+      this.#pending.delete(requestId);
+      throw new AwsError('ServiceException', 'The invocation could not be stored.', { status: 503, cause: error });
+    }
     this.#schedule(invocation);
   }
 

@@ -11,7 +11,7 @@ const number = fc.constantFrom(-1, 0, 1, 2, 2.5, 6e9);
 const scalar = fc.oneof(text, number, fc.constantFrom(true, false, null));
 
 function buildEvent(depth: number): fc.Arbitrary<Record<string, unknown>> {
-  const nested = depth === 0 ? scalar : buildEvent(depth - 1);
+  const nested: fc.Arbitrary<unknown> = depth === 0 ? scalar : buildEvent(depth - 1);
   const list = fc.array(fc.oneof(scalar, nested, fc.array(nested, { maxLength: 2 })), { maxLength: 3 });
   const child = fc.oneof(scalar, nested, list);
   return fc.record({ a: child, b: child, c: child }, { requiredKeys: ['a', 'b'] });

@@ -1,0 +1,74 @@
+// Archived events on disk: one file of JSON lines per archive and day of the event's time.
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BusEvent } from '../bus-event.ts';
+
+export class ArchiveFiles {
+  readonly #directory: string;
+  #pending = new Map<string, string[]>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Written behind the caller's back, as AWS archives with a delay; `drain` waits for it. */
+  append(event: BusEvent): void {
+    const day = event.time.slice(0, 10);
+    const lines = this.#pending.get(day);
+    if (lines) lines.push(JSON.stringify(event));
+    else this.#pending.set(day, [JSON.stringify(event)]);
+    if (this.#pending.size === 1 && !lines) this.#writing = this.#writing.then(() => this.#write());
+  }
+
+  drain(): Promise<void> {
+    return this.#writing;
+  }
+
+  /** Events whose time lies in [from, to), in the order in which they were archived per day. Times are in milliseconds. */
+  async *read(from: number, to: number): AsyncGenerator<BusEvent> {
+    await this.drain();
+    const firstDay = new Date(from).toISOString().slice(0, 10);
+    const lastDay = new Date(to).toISOString().slice(0, 10);
+    for (const day of await this.#listDays()) {
+      if (day < firstDay || day > lastDay) continue;
+      const text = await readFile(this.#path(day), 'utf8');
+      for (const line of text.split('\n')) {
+        const event = findEvent(line);
+        const at = event ? Date.parse(event.time) : Number.NaN;
+        if (event && at >= from && at < to) yield event;
+      }
+    }
+  }
+
+  /** Forgets the days before the one that `before` (milliseconds) lies in. */
+  async expire(before: number): Promise<void> {
+    const firstKept = new Date(before).toISOString().slice(0, 10);
+    for (const day of await this.#listDays()) if (day < firstKept) await rm(this.#path(day), { force: true });
+  }
+
+  async #listDays(): Promise<string[]> {
+    await mkdir(this.#directory, { recursive: true });
+    return (await readdir(this.#directory)).map((name) => name.replace(/\.jsonl$/, '')).sort();
+  }
+
+  async #write(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    await mkdir(this.#directory, { recursive: true });
+    for (const [day, lines] of pending) await appendFile(this.#path(day), `${lines.join('\n')}\n`);
+  }
+
+  #path(day: string): string {
+    return join(this.#directory, `${day}.jsonl`);
+  }
+}
+
+/** A line that a crash cut short is no event. */
+function findEvent(line: string): BusEvent | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as BusEvent);
+  } catch {
+    return undefined;
+  }
+}
