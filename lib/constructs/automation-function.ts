@@ -64,6 +64,7 @@ export class AutomationFunction extends Construct {
     props.monitoring.addLowSeverityAlarm(`${id}Errors`, {
       metric: this.function.metricErrors({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,
+      runbook: 'function-errors',
       summary: `${props.name} threw`,
     });
   }

@@ -43,6 +43,7 @@ export class DeadLetters extends Construct {
     monitoring.addHighSeverityAlarm(`${name}DeadLetters`, {
       metric: queue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod, statistic: Stats.MAXIMUM }),
       threshold: 0,
+      runbook: 'dead-letters',
       summary: `something of ${concern} was accepted and could not be done`,
     });
     return queue;

@@ -18,6 +18,8 @@ export interface AlarmProps {
   readonly threshold: number;
   /** @default 1 */
   readonly evaluationPeriods?: number;
+  /** The heading of docs/runbook.md that says what to do. */
+  readonly runbook: string;
   /** What a person who is woken reads first; lower-case, no full stop. */
   readonly summary: string;
 }
@@ -47,7 +49,7 @@ export class Monitoring extends Construct {
       evaluationPeriods: props.evaluationPeriods ?? 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `[${severity}] ${props.summary}. Runbook: docs/runbook.md#${id.toLowerCase()}`,
+      alarmDescription: `[${severity}] ${props.summary}. Runbook: docs/runbook.md#${props.runbook}`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     return alarm;

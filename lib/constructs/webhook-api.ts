@@ -47,6 +47,7 @@ export class WebhookApi extends Construct {
     props.monitoring.addHighSeverityAlarm('WebhookApiFails', {
       metric: this.api.metricServerError({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,
+      runbook: 'webhook-api-fails',
       summary: 'webhooks are answered with a server error: GitHub does not send them again by itself',
     });
   }

@@ -73,6 +73,7 @@ export class Workflow extends Construct {
     props.monitoring.addHighSeverityAlarm(`${id}Failed`, {
       metric: this.stateMachine.metricFailed({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,
+      runbook: 'workflow-failed',
       summary: `an execution of ${props.name} ended in a way that its definition does not provide for`,
     });
   }

@@ -30,6 +30,7 @@ export class RecoveryStack extends Stack {
       // 60 s of lag is far beyond the usual second or two: the replica would lose decisions in a disaster.
       threshold: 60_000,
       evaluationPeriods: 3,
+      runbook: 'ledger-replica-lags',
       summary: 'the ledger replica lags more than a minute behind',
     });
   }

@@ -1,0 +1,92 @@
+// Least privilege, read off the synthesized templates: what each role may do, and what nothing may.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { functions } from '../../contracts/functions.ts';
+import { pascalCase } from '../../lib/constructs/automation-functions.ts';
+import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Condition?: unknown;
+}
+
+let app: SynthesizedApp;
+beforeAll(() => {
+  app = synthesizeApp();
+});
+
+function listStatements(type: string, of = app): { id: string; statement: Statement }[] {
+  const resources = Object.entries(of.automation.findResources(type));
+  return resources.flatMap(([id, resource]) =>
+    (resource.Properties.PolicyDocument.Statement as Statement[]).map((statement) => ({ id, statement })),
+  );
+}
+
+const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+function actionsOf(functionName: string): string[] {
+  return listStatements('AWS::IAM::Policy')
+    .filter(({ id }) => id.startsWith(`Functions${pascalCase(functionName)}Role`))
+    .flatMap(({ statement }) => listOf(statement.Action))
+    .sort();
+}
+
+describe('no policy of a role', () => {
+  it('has a wildcard in an action', () => {
+    const wild = listStatements('AWS::IAM::Policy').flatMap(({ statement }) =>
+      listOf(statement.Action).filter((action) => action.includes('*')),
+    );
+    expect(wild).toEqual([]);
+  });
+
+  it('has a wildcard resource but for what has no resource-level permissions', () => {
+    const actions = listStatements('AWS::IAM::Policy')
+      .filter(({ statement }) => listOf(statement.Resource).includes('*'))
+      .flatMap(({ statement }) => listOf(statement.Action));
+    expect([...new Set(actions)].every((action) => action.startsWith('xray:') || action.startsWith('logs:'))).toBe(
+      true,
+    );
+  });
+});
+
+describe('each function', () => {
+  it.each(Object.keys(functions))('%s has a role of its own', (name) => {
+    const [resource] = Object.values(
+      app.automation.findResources('AWS::Lambda::Function', { Properties: { FunctionName: `pyairtable-${name}` } }),
+    );
+    expect(JSON.stringify(resource?.Properties.Role)).toContain(`Functions${pascalCase(name)}Role`);
+  });
+
+  it('that only runs smoke tests cannot reach the ledger, the bus or a secret', () => {
+    const services = new Set(actionsOf('run-smoke-tests').map((action) => action.split(':')[0]));
+    expect([...services].sort()).toEqual(['eks', 'kms', 'logs', 'sqs', 'xray']);
+  });
+
+  it('that receives webhooks reads the webhook secret and cannot reach GitHub, Slack or a cluster', () => {
+    const actions = actionsOf('receive-github-webhook');
+    expect(actions).toEqual(
+      expect.arrayContaining(['events:PutEvents', 's3:PutObject', 'secretsmanager:GetSecretValue', 'dynamodb:PutItem']),
+    );
+    expect(actions.filter((action) => /^(eks|ssm|states|lambda):/.test(action))).toEqual([]);
+  });
+});
+
+describe('who may invoke functions', () => {
+  it('is always one named resource of this account', () => {
+    const permissions = Object.values(app.automation.findResources('AWS::Lambda::Permission'));
+    expect(permissions.length).toBeGreaterThan(0);
+    for (const { Properties } of permissions) expect(Properties.SourceArn).toBeDefined();
+  });
+});
+
+describe('the clusters', () => {
+  it('are entered only by the functions that read rollouts and run smoke tests, in one group without cluster-admin', () => {
+    const entries = Object.values(app.automation.findResources('AWS::EKS::AccessEntry'));
+    expect(entries).toHaveLength(2 * Object.keys(app.configuration.environments).length);
+    for (const { Properties } of entries) {
+      expect(Properties.KubernetesGroups).toEqual(['deployment-automation']);
+      expect(Properties.AccessPolicies).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,143 @@
+// What must stand in the synthesized templates, and the names that must never change.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { functions } from '../../contracts/functions.ts';
+import { eventRoutes, scheduleRoutes } from '../../lib/routes.ts';
+import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
+
+let app: SynthesizedApp;
+beforeAll(() => {
+  app = synthesizeApp();
+});
+
+describe('stateful resources', () => {
+  it('keep their logical ids: another id would replace them and lose what they hold', () => {
+    const stateful = [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::S3::Bucket',
+      'AWS::Events::EventBus',
+      'AWS::Events::Archive',
+      'AWS::SQS::Queue',
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+    ];
+    const ids = stateful.flatMap((type) => Object.keys(app.automation.findResources(type)));
+    expect(ids).toEqual([
+      'LedgerTable9343E4AA',
+      'ClaimChecksBucket831646EF',
+      'EventsBus45DE4339',
+      'EventsArchive5A2DBDD8',
+      'DeadLettersIngress0DB1FF74',
+      'DeadLettersPromotionC4819CF3',
+      'DeadLettersNotification870C84EE',
+      'DeadLettersAudit050DCC17',
+      'EncryptionKey3A692D6E',
+      'Secretsgithubwebhook3F0B4A0B',
+      'Secretsgithub3B7A2C2D',
+      'Secretsslack5C0B6A6D',
+      'Secretsregistry8A0F4B5C',
+    ]);
+  });
+
+  it('outlive the stack', () => {
+    for (const type of [
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::S3::Bucket',
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+    ]) {
+      for (const resource of Object.values(app.automation.findResources(type)))
+        expect(resource.DeletionPolicy).toBe('Retain');
+    }
+  });
+});
+
+describe('the ledger', () => {
+  it('can be restored to any second and stands in the recovery region too', () => {
+    app.automation.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      TableName: 'pyairtable-automation-ledger',
+      Replicas: Match.arrayWith([
+        Match.objectLike({
+          Region: app.configuration.aws.primaryRegion,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          DeletionProtectionEnabled: true,
+        }),
+        Match.objectLike({ Region: app.configuration.aws.recoveryRegion }),
+      ]),
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+});
+
+describe('routes', () => {
+  it('are all deployed, each with bounded retries and a dead-letter queue', () => {
+    const rules = Object.values(app.automation.findResources('AWS::Events::Rule'));
+    expect(rules.map(({ Properties }) => Properties.Name)).toEqual(eventRoutes.map(({ id }) => `pyairtable-${id}`));
+    for (const { Properties } of rules) {
+      for (const target of Properties.Targets) {
+        expect(target.DeadLetterConfig.Arn).toBeDefined();
+        expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 });
+      }
+    }
+  });
+
+  it('by time have a dead-letter queue too', () => {
+    const schedules = Object.values(app.automation.findResources('AWS::Scheduler::Schedule'));
+    expect(schedules).toHaveLength(scheduleRoutes.length);
+    for (const { Properties } of schedules) expect(Properties.Target.DeadLetterConfig.Arn).toBeDefined();
+  });
+});
+
+describe('functions', () => {
+  it('are deployed one for one from the contract table', () => {
+    const names = Object.values(app.automation.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.FunctionName,
+    );
+    expect(names.sort()).toEqual(
+      Object.keys(functions)
+        .map((name) => `pyairtable-${name}`)
+        .sort(),
+    );
+  });
+
+  it('run on one runtime, traced, with a log group that forgets after the configured days', () => {
+    app.automation.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: Match.anyValue(),
+    });
+    app.automation.allResourcesProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: app.configuration.logRetentionDays,
+      KmsKeyId: Match.anyValue(),
+    });
+  });
+
+  it('hand what they cannot do to a dead-letter queue after two retries', () => {
+    const configurations = Object.values(app.automation.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configurations).toHaveLength(Object.keys(functions).length);
+    for (const { Properties } of configurations) {
+      expect(Properties).toMatchObject({
+        MaximumRetryAttempts: 2,
+        DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+      });
+    }
+  });
+});
+
+describe('alarms', () => {
+  it('watch every dead-letter queue and lead to the runbook', () => {
+    const alarms = Object.values(app.automation.findResources('AWS::CloudWatch::Alarm'));
+    const onQueues = alarms.filter(({ Properties }) => Properties.Namespace === 'AWS/SQS');
+    expect(onQueues).toHaveLength(Object.keys(app.automation.findResources('AWS::SQS::Queue')).length);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.AlarmDescription).toMatch(/^\[(high|low)\] .+ Runbook: docs\/runbook\.md#[a-z0-9-]+$/);
+    }
+  });
+});
+
+describe('the recovery stack', () => {
+  it('stands in the recovery region and watches the replica of the ledger', () => {
+    app.recovery.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ReplicationLatency' });
+  });
+});
