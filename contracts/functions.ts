@@ -49,8 +49,8 @@ export const functions = {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
     description: 'Asks GitHub to send again what it could not deliver',
     concern: 'ingress',
-    environment: ['LEDGER_TABLE_NAME', ...github],
-    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
+    environment: [...github],
+    uses: ['github', 'configuration'],
   },
   'plan-promotion': {
     entry: 'lambdas/promotion/plan-promotion.handler.ts',
@@ -85,7 +85,7 @@ export const functions = {
     description: 'Asks every gate of the environment whether the promotion may pass',
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'configuration'],
+    uses: ['ledger-read', 'configuration'],
   },
   'acquire-leases': {
     entry: 'lambdas/promotion/acquire-leases.handler.ts',

@@ -1,0 +1,89 @@
+// Talks to a cluster's API server with its own certificate authority: just requests and answers.
+import http from 'node:http';
+import https from 'node:https';
+import { AppError } from '../../core/app-error.ts';
+
+export interface KubernetesAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly durationMilliseconds: number;
+}
+
+export interface KubernetesRequest {
+  readonly method: 'GET' | 'PATCH';
+  /** With query. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly timeoutMilliseconds?: number;
+}
+
+/** Answers with any status. @throws AppError `UpstreamUnavailableError` or `TimedOutError` when there is none. */
+export type KubernetesClient = (request: KubernetesRequest) => Promise<KubernetesAnswer>;
+
+/** How a cluster is reached and who we are to it. */
+export interface ClusterConnection {
+  readonly endpoint: string;
+  /** PEM. */
+  readonly certificateAuthority: string | undefined;
+  readonly token: string;
+}
+
+const defaultTimeoutMilliseconds = 10_000;
+const maximumBodyBytes = 8 * 1024 * 1024;
+
+/** `connect` is asked before each request, so that tokens are renewed in time. */
+export function createKubernetesClient(connect: () => Promise<ClusterConnection>): KubernetesClient {
+  return async ({ method, path, body, contentType, timeoutMilliseconds = defaultTimeoutMilliseconds }) => {
+    const { endpoint, certificateAuthority, token } = await connect();
+    const url = new URL(path, endpoint);
+    const startedAt = performance.now();
+    const options: https.RequestOptions = {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json, */*',
+        ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
+      },
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+      ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+    };
+    try {
+      const answer = await send(url, options, body);
+      return { ...answer, durationMilliseconds: Math.round(performance.now() - startedAt) };
+    } catch (cause) {
+      const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
+      throw isTimeout
+        ? new AppError(
+            'TimedOutError',
+            `the cluster did not answer ${method} ${url.pathname} in ${timeoutMilliseconds} ms`,
+            { cause },
+          )
+        : new AppError('UpstreamUnavailableError', `the cluster at ${url.host} cannot be reached`, { cause });
+    }
+  };
+}
+
+function send(
+  url: URL,
+  options: https.RequestOptions,
+  body: string | undefined,
+): Promise<{ status: number; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const request = (url.protocol === 'http:' ? http : https).request(url, options, (response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > maximumBodyBytes) response.destroy(new Error(`the answer is larger than ${maximumBodyBytes} bytes`));
+      else chunks.push(chunk);
+    });
+    response.on('end', () =>
+      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+    );
+    response.on('error', reject);
+  });
+  request.on('error', reject);
+  request.end(body);
+  return promise;
+}

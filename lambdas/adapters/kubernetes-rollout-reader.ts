@@ -1,0 +1,174 @@
+// Reads from a cluster what a rollout is judged by: Argo CD's Application, Deployments, and what their pods complain of.
+import * as z from 'zod/mini';
+import { AppError } from '../../core/app-error.ts';
+import type { ApplicationObservation } from '../../core/promotion/decide-rollout.ts';
+import type { WorkloadObservation } from '../../core/promotion/strategies/strategy.ts';
+import type { KubernetesAnswer, KubernetesClient } from './kubernetes-client.ts';
+
+const text = z.optional(z.string());
+const count = z.optional(z.number());
+
+const applicationSchema = z.object({
+  status: z.optional(
+    z.object({
+      sync: z.optional(z.object({ status: text, revision: text })),
+      health: z.optional(z.object({ status: text, message: text })),
+      operationState: z.optional(
+        z.object({ phase: text, message: text, syncResult: z.optional(z.object({ revision: text })) }),
+      ),
+    }),
+  ),
+});
+
+const deploymentSchema = z.object({
+  metadata: z.object({ generation: count }),
+  spec: z.object({
+    replicas: count,
+    selector: z.object({ matchLabels: z.optional(z.record(z.string(), z.string())) }),
+    template: z.object({ spec: z.object({ containers: z.array(z.object({ name: z.string(), image: z.string() })) }) }),
+  }),
+  status: z.optional(
+    z.object({
+      observedGeneration: count,
+      replicas: count,
+      updatedReplicas: count,
+      availableReplicas: count,
+      conditions: z.optional(z.array(z.object({ type: z.string(), status: z.string(), reason: text }))),
+    }),
+  ),
+});
+
+const stateSchema = z.optional(
+  z.object({
+    waiting: z.optional(z.object({ reason: text, message: text })),
+    terminated: z.optional(z.object({ reason: text, exitCode: count })),
+  }),
+);
+const podListSchema = z.object({
+  items: z.array(
+    z.object({
+      status: z.optional(
+        z.object({
+          conditions: z.optional(z.array(z.object({ type: z.string(), status: z.string(), message: text }))),
+          containerStatuses: z.optional(z.array(z.object({ image: text, state: stateSchema, lastState: stateSchema }))),
+        }),
+      ),
+    }),
+  ),
+});
+
+export async function readApplication(
+  client: KubernetesClient,
+  namespace: string,
+  name: string,
+): Promise<ApplicationObservation> {
+  const path = applicationPath(namespace, name);
+  const { status } = parse(
+    applicationSchema,
+    await client({ method: 'GET', path }),
+    `application ${namespace}/${name}`,
+  );
+  return {
+    syncStatus: status?.sync?.status,
+    syncRevision: status?.sync?.revision,
+    healthStatus: status?.health?.status,
+    healthMessage: status?.health?.message,
+    operationPhase: status?.operationState?.phase,
+    operationMessage: status?.operationState?.message,
+    operationRevision: status?.operationState?.syncResult?.revision,
+  };
+}
+
+/** Asks Argo CD to look at Git now rather than at its next poll. @see https://argo-cd.readthedocs.io/en/stable/user-guide/annotations-and-labels/ */
+export async function requestRefresh(client: KubernetesClient, namespace: string, name: string): Promise<void> {
+  const answer = await client({
+    method: 'PATCH',
+    path: applicationPath(namespace, name),
+    contentType: 'application/merge-patch+json',
+    body: JSON.stringify({ metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } }),
+  });
+  parse(z.unknown(), answer, `application ${namespace}/${name}`);
+}
+
+/** One Deployment with what its pods complain of. `image`: the repository whose container counts. */
+export async function readWorkload(
+  client: KubernetesClient,
+  namespace: string,
+  { service, deployment, image }: { readonly service: string; readonly deployment: string; readonly image: string },
+): Promise<WorkloadObservation> {
+  const path = `/apis/apps/v1/namespaces/${segment(namespace)}/deployments/${segment(deployment)}`;
+  const { metadata, spec, status } = parse(
+    deploymentSchema,
+    await client({ method: 'GET', path }),
+    `deployment ${namespace}/${deployment}`,
+  );
+  const current = spec.template.spec.containers.find((container) => repositoryOf(container.image) === image)?.image;
+  const stalled = status?.conditions?.find(
+    (condition) => condition.type === 'Progressing' && condition.status === 'False',
+  );
+  const desiredReplicas = spec.replicas ?? 1;
+  const isComplete =
+    (status?.updatedReplicas ?? 0) >= desiredReplicas && (status?.availableReplicas ?? 0) >= desiredReplicas;
+  return {
+    service,
+    image: current,
+    desiredReplicas,
+    updatedReplicas: status?.updatedReplicas ?? 0,
+    availableReplicas: status?.availableReplicas ?? 0,
+    totalReplicas: status?.replicas ?? 0,
+    isObserved: (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+    stalledBecause: stalled === undefined ? undefined : (stalled.reason ?? 'Progressing is False'),
+    podProblems: isComplete ? [] : await readPodProblems(client, namespace, spec.selector.matchLabels ?? {}),
+  };
+}
+
+async function readPodProblems(
+  client: KubernetesClient,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const path = `/api/v1/namespaces/${segment(namespace)}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
+  const { items } = parse(podListSchema, await client({ method: 'GET', path }), `pods of ${namespace}`);
+  const problems = items.flatMap(({ status }) => {
+    const unschedulable = (status?.conditions ?? []).filter(
+      ({ type, status: value, message }) => type === 'PodScheduled' && value === 'False' && message !== undefined,
+    );
+    const waiting = (status?.containerStatuses ?? []).flatMap(({ state, lastState }) => {
+      const { reason, message } = state?.waiting ?? {};
+      if (reason === undefined || reason === 'ContainerCreating') return [];
+      const exitCode = lastState?.terminated?.exitCode;
+      return `${reason}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}${message === undefined ? '' : `: ${message}`}`;
+    });
+    return [...unschedulable.map(({ message }) => String(message)), ...waiting];
+  });
+  return [...new Set(problems)].slice(0, 3).map((problem) => problem.slice(0, 200));
+}
+
+function applicationPath(namespace: string, name: string): string {
+  return `/apis/argoproj.io/v1alpha1/namespaces/${segment(namespace)}/applications/${segment(name)}`;
+}
+
+function segment(name: string): string {
+  return encodeURIComponent(name);
+}
+
+/** `ghcr.io/owner/name:tag@sha256:…` → `ghcr.io/owner/name`. */
+function repositoryOf(image: string): string {
+  const [withTag = ''] = image.split('@');
+  const colon = withTag.lastIndexOf(':');
+  return colon > withTag.lastIndexOf('/') ? withTag.slice(0, colon) : withTag;
+}
+
+function parse<Schema extends z.ZodMiniType>(schema: Schema, answer: KubernetesAnswer, what: string): z.output<Schema> {
+  const { status, body } = answer;
+  if (status === 404) throw new AppError('NotFoundError', `${what} does not exist in the cluster`);
+  if (status === 401 || status === 403) {
+    throw new AppError('ForbiddenError', `the cluster refuses us ${what} (${status}): apply gitops/platform to it`);
+  }
+  if (status === 429) throw new AppError('ThrottledError', `the cluster asks us to slow down for ${what}`);
+  if (status >= 300) throw new AppError('UpstreamUnavailableError', `the cluster answered ${status} for ${what}`);
+  const parsed = schema.safeParse(JSON.parse(body));
+  if (parsed.success) return parsed.data;
+  throw new AppError('UpstreamUnavailableError', `${what} is not of a form that we know`);
+}

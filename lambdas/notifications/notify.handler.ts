@@ -1,0 +1,33 @@
+// On domain events: tells people in Slack what happened.
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import * as z from 'zod/mini';
+import { promotionDetailSchema, promotionEventTypes } from '../../contracts/events/promotion.ts';
+import { buildMessage } from '../../core/notifications/build-message.ts';
+import { createAddressReader } from '../adapters/address-reader.ts';
+import { createSecretReader, slackSecretSchema } from '../adapters/secret-reader.ts';
+import { createSlackMessenger } from '../adapters/slack-messenger.ts';
+import { awsClientOptions } from '../platform/aws-client-options.ts';
+import { readConfiguration } from '../platform/configuration.ts';
+import { defineEventHandler } from '../platform/define-handler.ts';
+import { readEnvironment } from '../platform/environment.ts';
+import { systemClock } from '../platform/system-clock.ts';
+
+const environment = readEnvironment(['SLACK_SECRET_ID', 'ADDRESSES_PARAMETER_PATH']);
+const configuration = readConfiguration();
+const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
+const secrets = new SecretsManagerClient(awsClientOptions);
+const post = createSlackMessenger(
+  address,
+  createSecretReader(secrets, systemClock, environment.SLACK_SECRET_ID, slackSecretSchema),
+);
+
+/** Throws what Slack did not take: the event is tried again and then lies in the dead-letter queue. */
+export const handler = defineEventHandler({
+  input: z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
+  async handle({ 'detail-type': type, detail }) {
+    const message = buildMessage(configuration, type, detail);
+    await post(message);
+    return { channel: message.channel };
+  },
+});
