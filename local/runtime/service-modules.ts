@@ -9,6 +9,7 @@ import { createLambdaModule } from '../services/lambda/module.ts';
 import { createLogsModule } from '../services/logs/module.ts';
 import { createSecretsmanagerModule } from '../services/secretsmanager/module.ts';
 import { createSnsModule } from '../services/sns/module.ts';
+import { createSqsModule } from '../services/sqs/module.ts';
 import { createSsmModule } from '../services/ssm/module.ts';
 import { createStsModule } from '../services/sts/module.ts';
 import { createWithoutEffectModule } from '../services/without-effect/module.ts';
@@ -30,6 +31,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createCloudwatchModule,
     createDynamodbModule,
     createKmsModule,
+    createSqsModule,
     createSnsModule,
     createLambdaModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
