@@ -1,0 +1,128 @@
+// `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { currentRecord, ledgerKey, ledgerKind, releaseRecord } from '../../contracts/ledger.ts';
+import {
+  type PromotionRequest,
+  planPromotionTask,
+  promotionRequestSchema,
+} from '../../contracts/workflows/promote-release.ts';
+import type { Connection } from '../connection.ts';
+import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
+import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
+
+export interface PromoteOptions {
+  readonly application: string;
+  readonly service: string;
+  /** The newest release of the service when absent. */
+  readonly version?: string | undefined;
+  readonly to: string;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+export interface PromotionPlan {
+  readonly outcome: 'promote' | 'nothing' | 'refused';
+  readonly reason: string;
+  readonly changes: readonly {
+    readonly environment: string;
+    readonly service: string;
+    readonly from: string | undefined;
+    readonly to: string;
+    readonly digest: string | undefined;
+  }[];
+}
+
+export interface StartedPromotion {
+  readonly executionArn: string;
+  readonly status: string;
+  /** Of an execution that has ended: how, in words. */
+  readonly reason: string | undefined;
+}
+
+/** What would change, as the workflow's own planning step sees it. Changes nothing. */
+export async function planPromotion(connection: Connection, options: PromoteOptions): Promise<PromotionPlan> {
+  const ledger = createLedgerReader(connection);
+  const request = await buildRequest(ledger, options);
+  const now = new Date().toISOString();
+  const { Payload, FunctionError } = await connection.lambda.send(
+    new InvokeCommand({
+      FunctionName: `${options.application}-plan-promotion`,
+      Payload: JSON.stringify({ request, promotionId: 'plan', executionArn: 'plan', startedAt: now }),
+    }),
+  );
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
+  if (FunctionError !== undefined)
+    throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
+  const { outcome, reason, promotion } = planPromotionTask.output.parse(answer);
+  const changes = await Promise.all(
+    promotion.services.map(async ({ name, version }) => {
+      const [current, release] = await Promise.all([
+        ledger.find(ledgerKey.current(promotion.environment, name), currentRecord),
+        ledger.find(ledgerKey.release(name, version), releaseRecord),
+      ]);
+      return {
+        environment: promotion.environment,
+        service: name,
+        from: current?.version,
+        to: version,
+        digest: release?.digest,
+      };
+    }),
+  );
+  return { outcome, reason, changes };
+}
+
+/** Starts the workflow; with `wait` it returns when the execution has ended. */
+export async function promote(
+  connection: Connection,
+  options: PromoteOptions & { readonly wait: boolean },
+): Promise<StartedPromotion> {
+  const stateMachineArn = connection.deployment.workflowArns['promote-release'];
+  if (stateMachineArn === undefined) throw new CommandFailure('this deployment has no workflow promote-release');
+  const request = await buildRequest(createLedgerReader(connection), options);
+  const { executionArn = '' } = await connection.stepFunctions.send(
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ request }) }),
+  );
+  for (;;) {
+    const {
+      status = 'RUNNING',
+      output,
+      cause,
+    } = await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    if (!options.wait || status !== 'RUNNING') {
+      const reason = output === undefined ? cause : (JSON.parse(output) as { reason?: string }).reason;
+      return { executionArn, status, reason };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+export function renderPlan({ outcome, reason, changes }: PromotionPlan): string {
+  const rows = changes.map(({ environment, service, from, to, digest }) => [
+    environment,
+    service,
+    from ?? '(nothing)',
+    to,
+    digest ?? '(found when the build has ended)',
+  ]);
+  return `${outcome}: ${printable(reason)}\n${rows.length === 0 ? '' : renderTable(['ENVIRONMENT', 'SERVICE', 'FROM', 'TO', 'DIGEST'], rows)}`;
+}
+
+async function buildRequest(ledger: LedgerReader, options: PromoteOptions): Promise<PromotionRequest> {
+  const version = options.version ?? (await findNewestVersion(ledger, options.service));
+  const { to: environment, service, actor, reason } = options;
+  const parsed = promotionRequestSchema.safeParse({ services: [service], version, environment, actor, reason });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new CommandFailure(`the request is not valid: ${problems.join('; ')}`, exitCodes.usage);
+}
+
+async function findNewestVersion(ledger: LedgerReader, service: string): Promise<string> {
+  const [newest] = await ledger.listByKind(ledgerKind.release(service), releaseRecord, { limit: 1, newestFirst: true });
+  if (newest !== undefined) return newest.version;
+  throw new CommandFailure(
+    `no release of ${service} is recorded yet: give --version with the image tag or commit`,
+    exitCodes.notFound,
+  );
+}
