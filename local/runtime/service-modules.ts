@@ -3,14 +3,17 @@ import { createApigatewayModule } from '../services/apigateway/module.ts';
 import { createCloudwatchModule } from '../services/cloudwatch/module.ts';
 import { createDynamodbModule } from '../services/dynamodb/module.ts';
 import { createEksModule } from '../services/eks/module.ts';
+import { createEventsModule } from '../services/events/module.ts';
 import { createIamModule } from '../services/iam/module.ts';
 import { createKmsModule } from '../services/kms/module.ts';
 import { createLambdaModule } from '../services/lambda/module.ts';
 import { createLogsModule } from '../services/logs/module.ts';
+import { createSchedulerModule } from '../services/scheduler/module.ts';
 import { createSecretsmanagerModule } from '../services/secretsmanager/module.ts';
 import { createSnsModule } from '../services/sns/module.ts';
 import { createSqsModule } from '../services/sqs/module.ts';
 import { createSsmModule } from '../services/ssm/module.ts';
+import { createStatesModule } from '../services/states/module.ts';
 import { createStsModule } from '../services/sts/module.ts';
 import { createWithoutEffectModule } from '../services/without-effect/module.ts';
 import type { CreateServiceModule } from './context.ts';
@@ -34,6 +37,9 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createSqsModule,
     createSnsModule,
     createLambdaModule,
+    createStatesModule,
+    createEventsModule,
+    createSchedulerModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
     createEksModule,
     createWithoutEffectModule,
