@@ -172,7 +172,7 @@ export class ExecutionRun {
     if (this.#result || this.#scope.isCancelled) return;
     this.#result = result;
     this.#write(type, previousEventId, details);
-    this.journal.end(result);
+    this.journal.end(result, this.#lastEventId);
     this.#cancelTimeout?.();
     this.#scope.cancel(`the execution ended: ${result.status}`);
     this.#resolveWhenDurable(result);

@@ -26,8 +26,8 @@ export interface Journal {
   save(path: string, checkpoint: Checkpoint): void;
   forget(path: string): void;
   find(path: string): Checkpoint | undefined;
-  /** The execution ended. */
-  end(result: ExecutionResult): void;
+  /** The execution ended, with that event. */
+  end(result: ExecutionResult, lastEventId: number): void;
   /** Resolves when all of the above is durable; undefined when it need not be waited for. */
   flush(): Promise<void> | undefined;
 }

@@ -2,6 +2,7 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Checkpoint, MapItem } from './checkpoint.ts';
 import type { StateMachine } from './definition/state-machine.ts';
+import type { Journal } from './journal.ts';
 import type { Json } from './json.ts';
 import { runThread } from './run-thread.ts';
 import type { Scope } from './scope.ts';
@@ -54,7 +55,7 @@ export function runChildren(parent: Thread, options: ChildrenOptions): Promise<C
   let failedCount = 0;
   let isOver = false;
 
-  return new Promise<ChildResult[]>((resolve, reject) => {
+  const ended = new Promise<ChildResult[]>((resolve, reject) => {
     scope.onCancel(reject);
     const giveUp = (error: unknown) => {
       if (isOver) return;
@@ -86,12 +87,18 @@ export function runChildren(parent: Thread, options: ChildrenOptions): Promise<C
     const startMore = () => {
       while (!isOver && nextIndex < options.count && nextIndex - endedCount < options.concurrency) {
         const index = nextIndex++;
-        runChild(parent, scope, options, index, running).then((result) => settle(index, result), giveUp);
+        const { meter } = parent.run.engine;
+        meter.enter();
+        runChild(parent, scope, options, index, running)
+          .finally(() => meter.leave())
+          .then((result) => settle(index, result), giveUp);
       }
     };
     if (options.count === 0) resolve(results);
     else startMore();
-  }).finally(() => scope.end());
+  });
+  // The children are at work, each for itself; their parent only waits.
+  return parent.run.engine.meter.idle(ended).finally(() => scope.end());
 }
 
 async function runChild(
@@ -149,19 +156,20 @@ function initialCheckpoint(child: Child, startedEventId: number): Checkpoint {
 
 /** Drops what is kept of a state's children: it is left, or tried anew. */
 export function forgetChildren(parent: Thread): void {
-  forgetBelow(parent, parent.path, parent.progress);
+  forgetBelow(parent.run.journal, parent.path, parent.progress);
 }
 
-function forgetBelow(parent: Thread, path: string, progress: object | undefined): void {
+/** Drops what is kept of a line of control and all below it. */
+export function forgetLine(journal: Journal, path: string): void {
+  const checkpoint = journal.find(path);
+  if (!checkpoint) return;
+  forgetBelow(journal, path, checkpoint.progress);
+  journal.forget(path);
+}
+
+function forgetBelow(journal: Journal, path: string, progress: object | undefined): void {
   const { childCount = 0 } = (progress ?? {}) as Partial<ChildrenProgress>;
-  const { journal } = parent.run;
-  for (let index = 0; index < childCount; index += 1) {
-    const childAt = childPath(path, index);
-    const child = journal.find(childAt);
-    if (!child) continue;
-    forgetBelow(parent, childAt, child.progress);
-    journal.forget(childAt);
-  }
+  for (let index = 0; index < childCount; index += 1) forgetLine(journal, childPath(path, index));
 }
 
 export function childPath(parentPath: string, index: number): string {

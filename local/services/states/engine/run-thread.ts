@@ -10,7 +10,8 @@ import { describeFailure, StateFailure } from './state-failure.ts';
 import { STATE_RUNNERS, type StateOutcome } from './state-runners.ts';
 import type { Thread, VisibleExtras } from './thread.ts';
 
-interface Transition {
+/** What leaving a state means for its line. */
+export interface Transition {
   readonly next: string | undefined;
   readonly output: Json;
   readonly assigned: JsonObject | undefined;
@@ -93,14 +94,16 @@ async function runState(thread: Thread, state: State): Promise<Transition> {
   }
 }
 
-async function attemptState(thread: Thread, state: State): Promise<Transition> {
+/** Runs the state once, without Retry and Catch. Throws StateFailure. */
+export async function attemptState(thread: Thread, state: State): Promise<Transition> {
   if (!isWithinStateLimit(thread.input)) throw dataLimitFailure(state.name);
   const outcome = await STATE_RUNNERS.run(state, thread);
   if (outcome.result !== undefined && !isWithinStateLimit(outcome.result)) throw dataLimitFailure(state.name);
   return buildTransition(thread, state, outcome);
 }
 
-async function buildTransition(thread: Thread, state: State, outcome: StateOutcome): Promise<Transition> {
+/** Applies Output and Assign to what came of the state. */
+export async function buildTransition(thread: Thread, state: State, outcome: StateOutcome): Promise<Transition> {
   const extras = outcome.result === undefined ? {} : { result: outcome.result };
   const next = outcome.next ?? state.next;
   return evaluateFlow(thread, outcome.flow ?? state, extras, outcome.result ?? thread.input, next, state.name);
@@ -134,7 +137,7 @@ function dataLimitFailure(stateName: string): StateFailure {
 }
 
 /** Notes a failed expression in the history, and says in its cause which state it happened in. */
-function recordFailure(thread: Thread, state: State, failure: StateFailure): StateFailure {
+export function recordFailure(thread: Thread, state: State, failure: StateFailure): StateFailure {
   if (!(failure instanceof EvaluationFailure)) return failure;
   const prefix = `An error occurred while executing the state '${state.name}' (entered at the event id #${thread.checkpoint.enteredEventId}). `;
   const cause = prefix + failure.cause;
@@ -155,7 +158,12 @@ function scheduleRetry(thread: Thread, state: State, failure: StateFailure): boo
   return true;
 }
 
-async function catchFailure(thread: Thread, state: State, failure: StateFailure): Promise<Transition | undefined> {
+/** Where the first catcher that matches leads; undefined when none does. */
+export async function catchFailure(
+  thread: Thread,
+  state: State,
+  failure: StateFailure,
+): Promise<Transition | undefined> {
   const catcher: Catcher | undefined = state.catch?.find(({ errorEquals }) => matchesError(errorEquals, failure));
   if (!catcher) return undefined;
   const errorOutput = describeFailure(failure) as unknown as Json;

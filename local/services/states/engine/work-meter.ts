@@ -13,7 +13,7 @@ export class WorkMeter {
 
   enter(): void {
     this.#busy += 1;
-    if (this.#busy > 1) return;
+    if (this.#busy !== 1) return;
     this.#clock.work(
       new Promise<void>((resolve) => {
         this.#finish = resolve;

@@ -42,6 +42,25 @@ export function parseDefinition(text: string): ParsedDefinition {
   };
 }
 
+export interface ParsedState {
+  /** Absent when there are errors. */
+  readonly state?: State;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses one state by itself, or the state of that name of a definition; where it leads need not exist. */
+export function parseSingleState(text: string, stateName?: string): ParsedState {
+  const diagnostics = new Diagnostics();
+  const raw = parseJson(text, diagnostics);
+  if (!raw) return { diagnostics: diagnostics.found };
+  const isMachine = isRawObject(raw.States);
+  const name = stateName ?? (isMachine ? String(raw.StartAt) : 'TestState');
+  const rawState = isMachine ? (raw.States as RawObject)[name] : raw;
+  const language = (isMachine ? raw.QueryLanguage : undefined) ?? 'JSONPath';
+  const state = parseNamedState(name, rawState, isMachine ? `/States/${name}` : '', { language, diagnostics });
+  return { ...(state && !diagnostics.hasErrors ? { state } : {}), diagnostics: diagnostics.found };
+}
+
 function parseJson(text: string, diagnostics: Diagnostics): RawObject | undefined {
   try {
     const value: unknown = JSON.parse(text);

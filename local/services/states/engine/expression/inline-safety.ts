@@ -74,9 +74,15 @@ function isIndex(node: SyntaxNode): boolean {
 
 function isSafeCall(node: SyntaxNode): boolean {
   const procedure = node.procedure as SyntaxNode | undefined;
-  if (procedure?.type !== 'variable' || !INLINE_FUNCTIONS.has(String(procedure.value))) return false;
+  if (procedure?.type !== 'variable' || !isInlineFunction(String(procedure.value), node.arguments)) return false;
   const { procedure: _procedure, ...rest } = node;
   return !node.predicate && !node.group && childNodes(rest).every(isSafeNode);
+}
+
+/** Dates are read and written inline in ISO form only: pictures can be costly. */
+function isInlineFunction(name: string, args: unknown): boolean {
+  if (name === 'toMillis' || name === 'fromMillis') return Array.isArray(args) && args.length === 1;
+  return INLINE_FUNCTIONS.has(name);
 }
 
 function constructedNodes(node: SyntaxNode): SyntaxNode[] {
