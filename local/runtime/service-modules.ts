@@ -1,5 +1,6 @@
 // Every AWS service that the runtime emulates: the one table of modules.
 import { createApigatewayModule } from '../services/apigateway/module.ts';
+import { createCloudformationModule } from '../services/cloudformation/module.ts';
 import { createCloudwatchModule } from '../services/cloudwatch/module.ts';
 import { createDynamodbModule } from '../services/dynamodb/module.ts';
 import { createEksModule } from '../services/eks/module.ts';
@@ -42,6 +43,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createSchedulerModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
     createEksModule,
+    createCloudformationModule,
     createWithoutEffectModule,
   ];
 }
