@@ -99,7 +99,7 @@ function git(args: readonly string[]): Promise<{ stdout: string }> {
     timeout: gitTimeoutMilliseconds,
     maxBuffer: 64 * 1024 * 1024,
   }).catch((error: Error & { stderr?: string }) => {
-    const why = error.stderr?.trim().split('\n').at(-1) ?? error.message;
+    const why = /^(?:fatal|error): .*$/m.exec(error.stderr ?? '')?.[0] ?? error.message;
     throw new Error(`failed to run git ${args.find((argument) => /^[a-z-]+$/.test(argument)) ?? ''}: ${why}`, {
       cause: error,
     });

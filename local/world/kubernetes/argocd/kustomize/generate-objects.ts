@@ -94,15 +94,20 @@ function buildObject(
   };
 }
 
-/** kustomize's own hash, so that names equal those of the real one. */
+/** kustomize's own hash, so that names equal those of the real one: the data goes in as a string of JSON. */
 function hashContent({ kind, metadata, data, type }: JsonObject): string {
   const sorted = Object.fromEntries(Object.entries(data as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { name } = metadata as JsonObject;
-  const encoded = JSON.stringify({ data: sorted, kind, name, ...(kind === 'Secret' ? { type } : {}) }).replace(
+  const content = { data: encodeAsGo(sorted), kind, name, ...(kind === 'Secret' ? { type } : {}) };
+  const digits = createHash('sha256').update(encodeAsGo(content)).digest('hex').slice(0, 10);
+  const replacements: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
+  return [...digits].map((digit) => replacements[digit] ?? digit).join('');
+}
+
+/** JSON as Go writes it: with the characters escaped that matter in HTML and JavaScript. */
+function encodeAsGo(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const digits = createHash('sha256').update(encoded).digest('hex').slice(0, 10);
-  const replacements: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
-  return [...digits].map((digit) => replacements[digit] ?? digit).join('');
 }

@@ -50,7 +50,7 @@ const kindByField: Readonly<Record<string, string>> = {
 };
 
 function findReferredKind(field: string, reference: JsonObject): string | undefined {
-  if (['roleRef', 'scaleTargetRef', 'targetRef', 'subjects'].includes(field) && typeof reference.kind === 'string')
+  if (['roleRef', 'scaleTargetRef', 'subjects'].includes(field) && typeof reference.kind === 'string')
     return reference.kind;
   return Object.hasOwn(kindByField, field) ? kindByField[field] : undefined;
 }
