@@ -94,11 +94,10 @@ function buildObject(
   };
 }
 
-/** kustomize's own hash, so that names equal those of the real one: the data goes in as a string of JSON. */
-function hashContent({ kind, metadata, data, type }: JsonObject): string {
+/** kustomize's own hash, so that names equal those of the real one; the name, always empty, is part of it. */
+function hashContent({ kind, data, type }: JsonObject): string {
   const sorted = Object.fromEntries(Object.entries(data as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const { name } = metadata as JsonObject;
-  const content = { data: encodeAsGo(sorted), kind, name, ...(kind === 'Secret' ? { type } : {}) };
+  const content = { data: sorted, kind, name: '', ...(kind === 'Secret' ? { type } : {}) };
   const digits = createHash('sha256').update(encodeAsGo(content)).digest('hex').slice(0, 10);
   const replacements: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
   return [...digits].map((digit) => replacements[digit] ?? digit).join('');
