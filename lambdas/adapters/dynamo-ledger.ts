@@ -1,6 +1,6 @@
 // The ledger's table: typed reads and single-item conditional writes. All stores of ours stand on it.
 import {
-  ConditionalCheckFailedException,
+  type ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -119,7 +119,7 @@ async function orExisting(write: Promise<unknown>): Promise<WriteResult> {
     await write;
     return { written: true };
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return { written: false, existing: error.Item };
-    throw error;
+    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+    return { written: false, existing: (error as ConditionalCheckFailedException).Item };
   }
 }
