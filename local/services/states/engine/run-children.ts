@@ -61,8 +61,8 @@ export function runChildren(parent: Thread, options: ChildrenOptions): Promise<C
       if (isOver) return;
       isOver = true;
       if (error instanceof StateFailure && !parent.scope.isCancelled) abortRunning();
-      scope.cancel('a sibling failed');
       reject(error);
+      scope.cancel('a sibling failed');
     };
     const abortRunning = () => {
       for (const [index, child] of running) {
