@@ -1,6 +1,9 @@
 // Keeps two runtimes from sharing a state directory.
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+const TAKEOVER_MILLISECONDS = 2_000;
 
 export interface StateLock {
   release(): Promise<void>;
@@ -34,19 +37,31 @@ async function tryLink(own: string, path: string): Promise<boolean> {
   }
 }
 
+/** Only one process at a time may look at a stale lock and remove it: else one could remove another's fresh one. */
 async function removeStale(path: string, directory: string): Promise<void> {
-  const holder = await readHolder(path);
-  if (holder && (await isRunning(holder))) throw heldBy(holder.pid, path, directory);
-  // Moved aside and looked at again: somebody else may have taken the stale lock over in between.
-  const aside = `${path}.stale.${process.pid}`;
-  await rename(path, aside).catch(ignoreMissing);
-  const moved = await readHolder(aside);
-  if (moved && (await isRunning(moved))) {
-    await link(aside, path).catch(() => undefined);
-    await rm(aside, { force: true });
-    throw heldBy(moved.pid, path, directory);
+  const mutex = `${path}.takeover`;
+  await acquire(mutex);
+  try {
+    const holder = await readHolder(path);
+    if (holder && (await isRunning(holder))) throw heldBy(holder.pid, path, directory);
+    await rm(path, { force: true });
+  } finally {
+    await rm(mutex, { recursive: true, force: true });
   }
-  await rm(aside, { force: true });
+}
+
+/** A mutex is held for a moment only: one that stays is of a process that died in that moment. */
+async function acquire(mutex: string): Promise<void> {
+  for (const givesUpAt = Date.now() + TAKEOVER_MILLISECONDS; ; ) {
+    try {
+      await mkdir(mutex);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (Date.now() > givesUpAt) return;
+      await setTimeout(5);
+    }
+  }
 }
 
 interface Holder {
@@ -86,8 +101,4 @@ function heldBy(pid: number, path: string, directory: string): Error {
   return new Error(
     `process ${pid} is running on ${directory}: stop it, or choose another state directory (its lock is ${path})`,
   );
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

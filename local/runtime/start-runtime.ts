@@ -60,7 +60,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const cleanUp = async () => {
     const failures: unknown[] = [];
     for (let undo = cleanUps.pop(); undo; undo = cleanUps.pop()) {
-      await Promise.try(undo).catch((error: unknown) => failures.push(error));
+      try {
+        await undo();
+      } catch (error) {
+        failures.push(error);
+      }
     }
     if (failures.length > 0)
       throw new AggregateError(failures, `the runtime did not stop cleanly: ${failures.join('; ')}`);

@@ -13,6 +13,9 @@ import type { ResolvedResource, ResourceProvider } from '../../../local/runtime/
 import { openJournalStore } from '../../../local/storage/journal-store.ts';
 import type { Store } from '../../../local/storage/store.ts';
 
+// Odd templates are the point here: the CDK need not warn of them.
+process.env.CDK_VALIDATION = 'false';
+
 let directory: string;
 let store: Store;
 let clock: VirtualClock;
