@@ -55,12 +55,12 @@ function isSafeNode(node: SyntaxNode): boolean {
   }
 }
 
-/** A variable, then names with number indexes: nothing that is evaluated once for each item. */
+/** A variable or a cheap call, then names with number indexes: nothing that is evaluated once for each item. */
 function isSafePath(node: SyntaxNode): boolean {
   if (node.keepSingletonArray || node.group || !Array.isArray(node.steps)) return false;
   const [first, ...names] = node.steps as SyntaxNode[];
   return (
-    first?.type === 'variable' &&
+    (first?.type === 'variable' || first?.type === 'function') &&
     isSafeNode(first) &&
     names.every((step) => step.type === 'name' && isOrdinaryName(step.value) && childNodes(step).every(isIndex))
   );

@@ -65,7 +65,7 @@ export class WorkerPool {
     };
     const end = (results: readonly EvaluationResult[], isReusable = false) => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (isReusable && !this.#isClosed) {
         worker.unref();
         this.#idle.push(worker);
@@ -78,14 +78,15 @@ export class WorkerPool {
       job.resolve(results);
       this.#startNext();
     };
-    worker.on('message', (answer: EvaluationAnswer | 'ready') => {
+    const onMessage = (answer: EvaluationAnswer | 'ready') => {
       // The time a thread takes to start is not the expression's.
       if (answer === 'ready') begin();
       else if (answer.isTainted) end(failAll(job.batch, 'D1010: Attempted to access the Javascript object prototype'));
       else end(answer.results, true);
-    });
-    worker.once('error', (error: Error) => end(failAll(job.batch, error.message)));
-    worker.once('exit', () => end(failAll(job.batch, 'the evaluation ended without a result')));
+    };
+    const onError = (error: Error) => end(failAll(job.batch, error.message));
+    const onExit = () => end(failAll(job.batch, 'the evaluation ended without a result'));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     if (isWarm) begin();
   }
 }
