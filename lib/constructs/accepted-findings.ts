@@ -28,3 +28,11 @@ export function acceptWildcardWithin(
     reason,
   });
 }
+
+/** A wildcard in an ARN that is written out, with the account as cdk-nag shows it. */
+export function acceptWildcard(construct: IConstruct, arn: string, reason: string): void {
+  const shown = arn
+    .replace(/\$\{Token\[AWS\.AccountId\.\d+\]\}/, '<AWS::AccountId>')
+    .replace(/\$\{Token\[AWS\.Partition\.\d+\]\}/, '<AWS::Partition>');
+  Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${shown}]`, reason });
+}

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acceptFinding } from './accepted-findings.ts';
+import { acceptFinding, acceptWildcard } from './accepted-findings.ts';
 import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 /** A collaborator that a definition refers to by a `${Token}`. */
@@ -70,12 +70,34 @@ export class Workflow extends Construct {
     acceptFinding(this.stateMachine.role, 'IAM5[Resource::*]');
     const integrations = findIntegrations(definition);
     for (const [, collaborator] of collaborators) collaborator.grant(this.stateMachine, integrations);
+    if (integrations.includes('sfn:describeExecution')) this.grantInspection(props);
     props.monitoring.addHighSeverityAlarm(`${id}Failed`, {
       metric: this.stateMachine.metricFailed({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,
       runbook: 'workflow-failed',
       summary: `an execution of ${props.name} ended in a way that its definition does not provide for`,
     });
+  }
+
+  /** Lets an execution ask whether another one of the same machine, which holds what it wants, is still alive. */
+  private grantInspection({ application, name }: WorkflowProps): void {
+    const executions = Arn.format(
+      {
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${application}-${name}:*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      Stack.of(this),
+    );
+    this.stateMachine.addToRolePolicy(
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
+    );
+    acceptWildcard(
+      this.stateMachine.role,
+      executions,
+      'the executions of this one machine: their names are not known beforehand',
+    );
   }
 }
 

@@ -32,10 +32,10 @@ describe('stateful resources', () => {
       'DeadLettersNotification870C84EE',
       'DeadLettersAudit050DCC17',
       'EncryptionKey3A692D6E',
-      'Secretsgithubwebhook3F0B4A0B',
-      'Secretsgithub3B7A2C2D',
-      'Secretsslack5C0B6A6D',
-      'Secretsregistry8A0F4B5C',
+      'Secretsgithubwebhook052013A6',
+      'Secretsgithub2A0FA518',
+      'Secretsslack32BF3D9D',
+      'Secretsregistry2E56F12B',
     ]);
   });
 
@@ -57,12 +57,12 @@ describe('the ledger', () => {
     app.automation.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       TableName: 'pyairtable-automation-ledger',
       Replicas: Match.arrayWith([
+        Match.objectLike({ Region: app.configuration.aws.recoveryRegion }),
         Match.objectLike({
           Region: app.configuration.aws.primaryRegion,
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           DeletionProtectionEnabled: true,
         }),
-        Match.objectLike({ Region: app.configuration.aws.recoveryRegion }),
       ]),
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
