@@ -1,23 +1,13 @@
 // Every request to the API server: who asks, what for, and the answer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../../../clock/clock.ts';
 import type { Authenticate, User } from '../authentication/user.ts';
-import type { ObjectRegistry } from '../storage/object-registry.ts';
+import type { ApiServerParts } from './api-server-parts.ts';
 import { findDiscovery } from './discovery.ts';
-import { handleResource, type PodAccess } from './handle-resource.ts';
+import { handleResource } from './handle-resource.ts';
 import { buildOpenApiIndex, findOpenApiDocument } from './open-api.ts';
 import { findResourceTarget } from './request-target.ts';
 import { sendJson } from './send-json.ts';
 import { buildStatus, StatusError, unauthorized, unknownPath } from './status-error.ts';
-
-export interface ApiServerParts {
-  readonly registry: ObjectRegistry;
-  readonly clock: Clock;
-  readonly pods: PodAccess;
-  readonly authenticate: Authenticate;
-  /** Aborted when the cluster stops: watches end. */
-  readonly stopped: AbortSignal;
-}
 
 const version = {
   major: '1',

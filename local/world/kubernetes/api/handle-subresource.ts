@@ -1,11 +1,11 @@
 // Requests for parts of an object: status, scale, log, proxy.
 import { isJsonObject, type KubernetesObject } from '../resources/kubernetes-object.ts';
 import type { ScalePaths } from '../resources/resource-type.ts';
-import { type ResourceRequest, readWriteOptions, requireName, sendObject } from './handle-resource.ts';
 import { buildChange, patchObject } from './patch-object.ts';
 import { sendPodLog } from './pod-log.ts';
 import { proxyToPods } from './proxy.ts';
 import { mediaTypeOf, parseValue, readBody, readObject } from './request-body.ts';
+import { type ResourceRequest, readWriteOptions, requireName, sendObject } from './resource-request.ts';
 import { applyScale, buildScale } from './scale.ts';
 import { sendJson } from './send-json.ts';
 import { badRequest, methodNotAllowed, unknownPath } from './status-error.ts';

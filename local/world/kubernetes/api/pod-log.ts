@@ -1,6 +1,6 @@
 // `pods/log`: a container's output so far, and with `follow` what comes.
 import type { Pod } from '../resources/workload-types.ts';
-import { type ResourceRequest, requireName } from './handle-resource.ts';
+import { type ResourceRequest, requireName } from './resource-request.ts';
 import { badRequest, methodNotAllowed } from './status-error.ts';
 
 /** Throws StatusError 400 when the container is not named and not the only one, or has not started yet. */

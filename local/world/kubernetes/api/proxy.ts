@@ -1,8 +1,8 @@
 // The proxy to services and pods: `/api/v1/namespaces/<ns>/services/<name>:<port>/proxy/<path>`.
 import { services } from '../resources/built-in-types.ts';
 import type { Service } from '../resources/workload-types.ts';
-import { type ResourceRequest, requireName } from './handle-resource.ts';
 import { readBody } from './request-body.ts';
+import { type ResourceRequest, requireName } from './resource-request.ts';
 import { notFound, StatusError } from './status-error.ts';
 
 /** Throws StatusError 404 (no such object), 503 (no ready pod, or the port is not the service's). */

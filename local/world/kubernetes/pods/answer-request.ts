@@ -1,7 +1,8 @@
 // What a simulated service answers over HTTP: its health, and who it is.
-import type { ForwardedRequest, ForwardedResponse } from '../api/handle-resource.ts';
+
 import type { Pod } from '../resources/workload-types.ts';
 import { findTag, type ImageBehaviour, type ImageDescription } from './image-behaviour.ts';
+import type { ForwardedRequest, ForwardedResponse } from './pod-access.ts';
 
 /** `requestNumber` counts the pod's requests from 1 on: errors are spread evenly over them. */
 export function answerRequest(

@@ -1,27 +1,33 @@
-// The API server's way to the simulated nodes: logs and proxies.
-import type { PodAccess } from '../api/handle-resource.ts';
-import { pods } from '../resources/built-in-types.ts';
-import type { Pod } from '../resources/workload-types.ts';
-import type { ObjectRegistry } from '../storage/object-registry.ts';
-import type { PodLogs } from './pod-logs.ts';
-import type { ServiceRouter } from './service-router.ts';
+// What the API server needs of the simulated nodes.
 
-export function createPodAccess(registry: ObjectRegistry, logs: PodLogs, router: ServiceRouter): PodAccess {
-  const attemptOf = (pod: Pod) => pod.status?.containerStatuses?.[0]?.restartCount ?? 0;
-  return {
-    findLog: async (namespace, name, _container, previous) => {
-      const pod = registry.get<Pod>(pods, namespace, name);
-      return logs.find(pod, attemptOf(pod) - (previous ? 1 : 0));
-    },
-    followLog: (namespace, name, onData, ended) => {
-      const pod = registry.get<Pod>(pods, namespace, name);
-      const state = pod.status?.containerStatuses?.[0]?.state;
-      if (!state?.running) {
-        ended();
-        return () => undefined;
-      }
-      return logs.follow(pod, { onData, ended });
-    },
-    forward: (target, request) => router.forward(target, request),
-  };
+/** What the API server needs of the simulated nodes. */
+export interface PodAccess {
+  /** The log so far of a pod's container; undefined when there is none yet. */
+  findLog(
+    namespace: string,
+    pod: string,
+    container: string | undefined,
+    previous: boolean,
+  ): Promise<Buffer | undefined>;
+  /** Calls back for what is logged from now on; returns the function that stops it. `ended` when the container has ended. */
+  followLog(namespace: string, pod: string, onData: (chunk: Buffer) => void, ended: () => void): () => void;
+  /** Lets a ready pod behind the service (or the named pod) answer; undefined when none is ready. */
+  forward(
+    target: { namespace: string; kind: 'Pod' | 'Service'; name: string; port?: string },
+    request: ForwardedRequest,
+  ): Promise<ForwardedResponse | undefined>;
+}
+
+export interface ForwardedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface ForwardedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
 }

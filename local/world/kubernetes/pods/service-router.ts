@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ForwardedRequest, ForwardedResponse } from '../api/handle-resource.ts';
 import { readBody } from '../api/request-body.ts';
 import { listReadyPods } from '../controllers/endpoints-controller.ts';
 import { isReady } from '../controllers/pod-state.ts';
@@ -11,6 +10,7 @@ import type { Pod, Service } from '../resources/workload-types.ts';
 import type { ObjectRegistry } from '../storage/object-registry.ts';
 import { answerRequest } from './answer-request.ts';
 import type { DescribeImage, ImageBehaviour } from './image-behaviour.ts';
+import type { ForwardedRequest, ForwardedResponse } from './pod-access.ts';
 
 /** A program that answers for the pods of an image, in place of the simulated answers. */
 export type PodProgram = (pod: Pod, request: ForwardedRequest) => Promise<ForwardedResponse> | ForwardedResponse;

@@ -275,6 +275,27 @@ spec: {backoffLimit: 0, template: {spec: {restartPolicy: Never, containers: [{na
     expect(test.cluster.registry.find(jobs, 'waves', 'migrate')).toBeDefined();
   });
 
+  it('stops waiting when its operation is terminated', async () => {
+    const endless =
+      'apiVersion: batch/v1\nkind: Job\nmetadata: {name: endless, annotations: {argocd.argoproj.io/hook: PreSync}}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "registry.test/hook:pull-error"}]}}}\n';
+    await repository.commit({ 'endless/hook.yaml': endless, 'endless/web.yaml': deployment() });
+    create('endless', {
+      source: { repoURL: url, targetRevision: 'main', path: 'endless' },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'endless' },
+    });
+    await test.clock.advance(30_000);
+    expect(get('endless').status?.operationState).toMatchObject({
+      phase: 'Running',
+      message: 'waiting for completion of hook batch/Job/endless',
+    });
+    update('endless', (application) => {
+      application.status!.operationState!.phase = 'Terminating';
+    });
+    await test.clock.advance(5_000);
+    expect(get('endless').status?.operationState).toMatchObject({ phase: 'Failed', message: 'Operation terminated' });
+    expect(test.cluster.registry.find(deployments, 'endless', 'web')).toBeUndefined();
+  });
+
   it('is refused for a branch, a repository or a destination that is not there', async () => {
     create('no-branch', { source: { repoURL: url, targetRevision: 'nowhere', path: 'waves' } });
     create('no-repository', { source: { repoURL: 'https://example.org/none.git', path: '.' } });
