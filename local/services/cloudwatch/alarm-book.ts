@@ -1,7 +1,9 @@
-// Metric alarms: their settings and state, evaluated when new data arrives; a change of state runs the alarm's actions.
+// Metric alarms: their settings and state. A change of state runs the alarm's actions.
+import type { CancelTimer } from '../../clock/clock.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import type { Table } from '../../storage/store.ts';
-import type { MetricName, MetricStore, Statistic } from './metric-store.ts';
+import { type Comparison, judgeAlarm } from './judge-alarm.ts';
+import { isSameMetric, type MetricName, type MetricStore, type Statistic } from './metric-store.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
@@ -15,44 +17,35 @@ export interface Alarm {
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly threshold: number;
-  readonly comparison: keyof typeof comparisons;
+  readonly comparison: Comparison;
   readonly treatMissingData: string;
   readonly actions: Readonly<Record<AlarmState, readonly string[]>>;
   readonly actionsEnabled: boolean;
   readonly state: AlarmState;
   readonly stateReason: string;
+  /** Milliseconds since the epoch. */
   readonly stateChangedAt: number;
 }
 
-const comparisons = {
-  GreaterThanThreshold: (value: number, threshold: number) => value > threshold,
-  GreaterThanOrEqualToThreshold: (value: number, threshold: number) => value >= threshold,
-  LessThanThreshold: (value: number, threshold: number) => value < threshold,
-  LessThanOrEqualToThreshold: (value: number, threshold: number) => value <= threshold,
-} as const;
-
-/** Whether the name is one of the comparisons on a fixed threshold; anomaly detection is not done here. */
-export function isComparison(name: string): name is keyof typeof comparisons {
-  return name in comparisons;
-}
-
 export class AlarmBook {
-  private readonly table: Table<Alarm>;
-  private readonly context: RuntimeContext;
-  private readonly metrics: MetricStore;
+  readonly #table: Table<Alarm>;
+  readonly #context: RuntimeContext;
+  readonly #metrics: MetricStore;
+  readonly #defined = new Set<string>();
+  readonly #reviews = new Map<string, CancelTimer>();
 
   constructor(context: RuntimeContext, metrics: MetricStore) {
-    this.table = context.store.table<Alarm>('cloudwatch/alarms');
-    this.context = context;
-    this.metrics = metrics;
+    this.#table = context.store.table('cloudwatch/alarms');
+    this.#context = context;
+    this.#metrics = metrics;
   }
 
   find(region: string, name: string): Alarm | undefined {
-    return this.table.get(`${region}/${name}`);
+    return this.#table.get(`${region}/${name}`);
   }
 
   list(region: string): Alarm[] {
-    return [...this.table.values()].filter(({ metric }) => metric.region === region);
+    return [...this.#table.values()].filter(({ metric }) => metric.region === region);
   }
 
   /** Keeps the state of an alarm that exists already. */
@@ -61,32 +54,45 @@ export class AlarmBook {
     const { state, stateReason, stateChangedAt } = known ?? {
       state: 'INSUFFICIENT_DATA' as const,
       stateReason: 'Unchecked: Initial alarm creation',
-      stateChangedAt: this.context.clock.now(),
+      stateChangedAt: this.#context.clock.now(),
     };
-    this.table.put(`${alarm.metric.region}/${alarm.name}`, { ...alarm, state, stateReason, stateChangedAt });
+    this.#defined.add(keyOf(alarm));
+    this.#table.put(keyOf(alarm), { ...alarm, state, stateReason, stateChangedAt });
   }
 
-  async evaluate(region: string): Promise<void> {
-    for (const alarm of this.list(region)) {
-      const verdict = this.judge(alarm);
-      if (verdict !== undefined && verdict.state !== alarm.state)
-        await this.changeState(alarm, verdict.state, verdict.reason);
+  /** Forgets alarms that no template defines any more, and goes on watching those that are not OK. */
+  start(): void {
+    for (const [key, alarm] of [...this.#table.entries()]) {
+      if (!this.#defined.has(key)) this.#table.delete(key);
+      else if (alarm.state === 'ALARM') this.#scheduleReview(alarm);
+    }
+  }
+
+  stop(): void {
+    for (const cancel of this.#reviews.values()) cancel();
+  }
+
+  /** Evaluates the alarms on these metrics. */
+  async evaluateOn(metrics: readonly MetricName[]): Promise<void> {
+    for (const alarm of [...this.#table.values()]) {
+      if (metrics.some((metric) => isSameMetric(metric, alarm.metric))) await this.#evaluate(alarm);
     }
   }
 
   /** Sets the state and runs the actions for it, which CloudWatch does only on a change. */
   async changeState(alarm: Alarm, state: AlarmState, reason: string): Promise<void> {
     const { region } = alarm.metric;
-    const changed: Alarm = { ...alarm, state, stateReason: reason, stateChangedAt: this.context.clock.now() };
-    this.table.put(`${region}/${alarm.name}`, changed);
-    await this.context.store.flush();
-    this.context.trace.record({
+    const changed: Alarm = { ...alarm, state, stateReason: reason, stateChangedAt: this.#context.clock.now() };
+    this.#table.put(keyOf(alarm), changed);
+    await this.#context.store.flush();
+    this.#context.trace.record({
       service: 'cloudwatch',
       name: 'alarm-state-changed',
       subject: alarm.name,
       details: { from: alarm.state, to: state, reason },
     });
-    await this.context.publishAwsEvent({
+    if (state === 'ALARM') this.#scheduleReview(changed);
+    await this.#context.publishAwsEvent({
       source: 'aws.cloudwatch',
       detailType: 'CloudWatch Alarm State Change',
       region,
@@ -94,42 +100,55 @@ export class AlarmBook {
       detail: { alarmName: alarm.name, state: { value: state, reason }, previousState: { value: alarm.state } },
     });
     if (!alarm.actionsEnabled) return;
-    for (const action of alarm.actions[state].filter((arn) => arn.includes(':sns:')))
-      await this.notify(changed, alarm.state, action);
+    for (const action of alarm.actions[state]) await this.#act(changed, alarm.state, action);
   }
 
-  private judge(alarm: Alarm): { readonly state: AlarmState; readonly reason: string } | undefined {
+  async #evaluate(alarm: Alarm): Promise<void> {
     const periodMilliseconds = alarm.periodSeconds * 1000;
-    const end = (Math.floor(this.context.clock.now() / periodMilliseconds) + 1) * periodMilliseconds;
+    const end = (Math.floor(this.#context.clock.now() / periodMilliseconds) + 1) * periodMilliseconds;
     const start = end - alarm.evaluationPeriods * periodMilliseconds;
-    const values = this.metrics.summarize(alarm.metric, {
-      start,
-      end,
-      periodSeconds: alarm.periodSeconds,
-      statistic: alarm.statistic,
-    });
-    const breaching = values.filter(({ value }) => comparisons[alarm.comparison](value, alarm.threshold));
-    const missing = alarm.evaluationPeriods - values.length;
-    const counted = breaching.length + (alarm.treatMissingData === 'breaching' ? missing : 0);
-    if (counted >= alarm.datapointsToAlarm) {
-      const shown = breaching.map(({ value }) => value).join(', ');
-      return {
-        state: 'ALARM',
-        reason: `Threshold Crossed: ${counted} datapoint(s) [${shown}] against the threshold (${alarm.threshold}).`,
-      };
-    }
-    if (values.length === 0 && alarm.treatMissingData === 'missing') return undefined;
-    return {
-      state: 'OK',
-      reason: `Threshold not crossed: ${breaching.length} of ${alarm.evaluationPeriods} datapoint(s).`,
-    };
+    const { periodSeconds, statistic } = alarm;
+    const values = this.#metrics.summarize(alarm.metric, { start, end, periodSeconds, statistic });
+    const { state, reason } = judgeAlarm(alarm, values);
+    if (state !== alarm.state) await this.changeState(alarm, state, reason);
+    else if (state === 'ALARM') this.#scheduleReview(alarm);
   }
 
-  private async notify(alarm: Alarm, previous: AlarmState, topicArn: string): Promise<void> {
+  /** An alarm ends also by data that do not come: it is looked at again when its period is over. */
+  #scheduleReview(alarm: Alarm): void {
+    const { clock } = this.#context;
+    const key = keyOf(alarm);
+    this.#reviews.get(key)?.();
+    const periodMilliseconds = alarm.periodSeconds * 1000;
+    const nextPeriod = (Math.floor(clock.now() / periodMilliseconds) + 1) * periodMilliseconds;
+    const cancel = clock.at(nextPeriod, () => {
+      this.#reviews.delete(key);
+      const current = this.#table.get(key);
+      if (current?.state === 'ALARM') void clock.work(this.#evaluate(current));
+    });
+    this.#reviews.set(key, cancel);
+  }
+
+  async #act(alarm: Alarm, previous: AlarmState, action: string): Promise<void> {
+    try {
+      if (!action.startsWith('arn:aws:sns:')) throw new Error('only actions on SNS topics are taken here');
+      await this.#notify(alarm, previous, action);
+    } catch (error) {
+      // The alarm has changed whether or not anybody could be told.
+      this.#context.trace.record({
+        service: 'cloudwatch',
+        name: 'alarm-action-failed',
+        subject: alarm.name,
+        details: { action, error: error instanceof Error ? error.message : String(error) },
+      });
+    }
+  }
+
+  async #notify(alarm: Alarm, previous: AlarmState, topicArn: string): Promise<void> {
     const message = {
       AlarmName: alarm.name,
       AlarmDescription: alarm.description,
-      AWSAccountId: this.context.accountId,
+      AWSAccountId: this.#context.accountId,
       NewStateValue: alarm.state,
       OldStateValue: previous,
       NewStateReason: alarm.stateReason,
@@ -138,7 +157,7 @@ export class AlarmBook {
       AlarmArn: alarm.arn,
       Trigger: { MetricName: alarm.metric.name, Namespace: alarm.metric.namespace, Threshold: alarm.threshold },
     };
-    await this.context.call({
+    await this.#context.call({
       service: 'sns',
       operation: 'Publish',
       input: {
@@ -146,8 +165,12 @@ export class AlarmBook {
         Subject: `${alarm.state}: "${alarm.name}"`.slice(0, 100),
         Message: JSON.stringify(message),
       },
-      principal: this.context.servicePrincipal('cloudwatch.amazonaws.com', alarm.arn),
+      principal: this.#context.servicePrincipal('cloudwatch.amazonaws.com', alarm.arn),
       region: alarm.metric.region,
     });
   }
+}
+
+function keyOf({ metric, name }: Pick<Alarm, 'metric' | 'name'>): string {
+  return `${metric.region}/${name}`;
 }

@@ -1,7 +1,8 @@
 // AWS::CloudWatch::Alarm on one metric and a fixed threshold.
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { physicalName, type ResourceProvider } from '../../runtime/resource.ts';
-import { type AlarmBook, isComparison } from './alarm-book.ts';
+import type { AlarmBook } from './alarm-book.ts';
+import { isComparison } from './judge-alarm.ts';
 import type { Statistic } from './metric-store.ts';
 
 interface AlarmProperties {

@@ -1,4 +1,4 @@
-// Data points of custom metrics, of the last hours only: enough for alarms and a look at what happened.
+// What was measured: one small record for each metric and minute, of the last day.
 import type { Clock } from '../../clock/clock.ts';
 import type { Store, Table } from '../../storage/store.ts';
 
@@ -9,82 +9,135 @@ export interface MetricName {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-export interface DataPoint {
+export interface Sample {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly value: number;
   /** How many samples the value stands for. */
   readonly count: number;
-  readonly unit: string;
 }
 
-interface StoredMetric extends MetricName {
-  readonly points: readonly DataPoint[];
+/** What one minute, or several together, amount to. */
+interface Summary {
+  readonly count: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
 }
 
-/** The longest an alarm looks back is a day; more points than this are more than a person reads. */
-const keptMilliseconds = 24 * 3_600_000;
-const keptPoints = 1_440;
+export interface PeriodValue {
+  /** Where the period begins, milliseconds since the epoch. */
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface SummaryRange {
+  /** Milliseconds since the epoch; `end` does not belong to it. */
+  readonly start: number;
+  readonly end: number;
+  readonly periodSeconds: number;
+  readonly statistic: Statistic;
+}
 
 export type Statistic = 'Average' | 'Sum' | 'Minimum' | 'Maximum' | 'SampleCount';
 
+const minuteMilliseconds = 60_000;
+/** The longest an alarm looks back. */
+const keptMinutes = 1_440;
+
 export class MetricStore {
-  private readonly table: Table<StoredMetric>;
-  private readonly clock: Clock;
+  readonly #metrics: Table<MetricName>;
+  readonly #minutes: Table<Summary>;
+  readonly #clock: Clock;
 
   constructor(store: Store, clock: Clock) {
-    this.table = store.table<StoredMetric>('cloudwatch/metrics');
-    this.clock = clock;
+    this.#metrics = store.table('cloudwatch/metrics');
+    this.#minutes = store.table('cloudwatch/minutes');
+    this.#clock = clock;
   }
 
-  add(metric: MetricName, point: DataPoint): void {
-    const earliest = this.clock.now() - keptMilliseconds;
-    const known = this.table.get(keyOf(metric))?.points ?? [];
-    const points = [...known.filter(({ at }) => at >= earliest), point].slice(-keptPoints);
-    this.table.put(keyOf(metric), { ...metric, points });
+  add(metric: MetricName, sample: Sample): void {
+    const key = keyOf(metric);
+    if (!this.#metrics.has(key)) this.#metrics.put(key, metric);
+    const minuteKey = minuteKeyOf(key, toMinute(sample.at));
+    const known = this.#minutes.get(minuteKey);
+    if (known === undefined) this.#forgetOld(key);
+    const { value, count } = sample;
+    const one = { count, sum: value * count, minimum: value, maximum: value };
+    this.#minutes.put(minuteKey, known === undefined ? one : merge([known, one]));
   }
 
   list(region: string): MetricName[] {
-    return [...this.table.values()].filter((metric) => metric.region === region);
+    return [...this.#metrics.values()].filter((metric) => metric.region === region);
   }
 
-  /** The statistic of each period from `start` on; periods without a data point are left out. */
-  summarize(
-    metric: MetricName,
-    range: {
-      readonly start: number;
-      readonly end: number;
-      readonly periodSeconds: number;
-      readonly statistic: Statistic;
-    },
-  ): { readonly at: number; readonly value: number }[] {
-    const periodMilliseconds = range.periodSeconds * 1000;
-    const byPeriod = new Map<number, DataPoint[]>();
-    for (const point of this.table.get(keyOf(metric))?.points ?? []) {
-      if (point.at < range.start || point.at >= range.end) continue;
-      const period = Math.floor(point.at / periodMilliseconds) * periodMilliseconds;
-      byPeriod.set(period, [...(byPeriod.get(period) ?? []), point]);
+  /** The statistic of each period of the last day; periods in which nothing was measured are left out. */
+  summarize(metric: MetricName, range: SummaryRange): PeriodValue[] {
+    const key = keyOf(metric);
+    const periodMinutes = Math.max(1, Math.floor(range.periodSeconds / 60));
+    const first = Math.max(toMinute(range.start), toMinute(this.#clock.now()) - keptMinutes);
+    const last = Math.min(toMinute(range.end - 1), toMinute(this.#clock.now()) + keptMinutes);
+    const periods = new Map<number, Summary[]>();
+    for (let minute = first; minute <= last; minute++) {
+      const summary = this.#minutes.get(minuteKeyOf(key, minute));
+      if (summary === undefined) continue;
+      const period = Math.floor(minute / periodMinutes) * periodMinutes;
+      periods.set(period, [...(periods.get(period) ?? []), summary]);
     }
-    const periods = [...byPeriod].sort(([a], [b]) => a - b);
-    return periods.map(([at, points]) => ({ at, value: computeStatistic(points, range.statistic) }));
+    return [...periods].map(([period, summaries]) => ({
+      at: period * minuteMilliseconds,
+      value: readStatistic(merge(summaries), range.statistic),
+    }));
   }
+
+  #forgetOld(key: string): void {
+    const oldest = minuteKeyOf(key, toMinute(this.#clock.now()) - keptMinutes);
+    for (const minuteKey of this.#minutes.keysWithPrefix(`${key} `)) {
+      if (minuteKey >= oldest) break;
+      this.#minutes.delete(minuteKey);
+    }
+  }
+}
+
+/** Says whether two names are of one metric. */
+export function isSameMetric(one: MetricName, other: MetricName): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
+function toMinute(at: number): number {
+  return Math.floor(at / minuteMilliseconds);
 }
 
 function keyOf({ region, namespace, name, dimensions }: MetricName): string {
-  const sorted = Object.entries(dimensions).sort(([a], [b]) => a.localeCompare(b));
+  const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([region, namespace, name, sorted]);
 }
 
-function computeStatistic(points: readonly DataPoint[], statistic: Statistic): number {
-  const values = points.map(({ value }) => value);
-  const count = points.reduce((total, point) => total + point.count, 0);
-  const sum = points.reduce((total, point) => total + point.value * point.count, 0);
-  const results: Record<Statistic, number> = {
-    Sum: sum,
-    SampleCount: count,
-    Average: sum / count,
-    Minimum: Math.min(...values),
-    Maximum: Math.max(...values),
-  };
-  return results[statistic];
+/** Sorts by time. */
+function minuteKeyOf(key: string, minute: number): string {
+  return `${key} ${String(minute).padStart(12, '0')}`;
+}
+
+function merge(summaries: readonly Summary[]): Summary {
+  return summaries.reduce((all, one) => ({
+    count: all.count + one.count,
+    sum: all.sum + one.sum,
+    minimum: Math.min(all.minimum, one.minimum),
+    maximum: Math.max(all.maximum, one.maximum),
+  }));
+}
+
+function readStatistic({ count, sum, minimum, maximum }: Summary, statistic: Statistic): number {
+  switch (statistic) {
+    case 'Sum':
+      return sum;
+    case 'SampleCount':
+      return count;
+    case 'Average':
+      return sum / count;
+    case 'Minimum':
+      return minimum;
+    case 'Maximum':
+      return maximum;
+  }
 }

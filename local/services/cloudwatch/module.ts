@@ -16,6 +16,8 @@ export const createCloudwatchModule: CreateServiceModule = (context) => {
         signingName: 'monitoring',
         loadSdk: () => import('@aws-sdk/client-cloudwatch'),
         operations: { ...createMetricOperations(context, metrics, alarms), ...createAlarmOperations(context, alarms) },
+        start: async () => alarms.start(),
+        stop: async () => alarms.stop(),
       },
     ],
     providers: [createAlarmProvider(context, alarms)],

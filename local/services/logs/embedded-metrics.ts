@@ -40,11 +40,7 @@ export async function publishEmbeddedMetrics(
         operation: 'PutMetricData',
         input: { Namespace: directive.Namespace, MetricData: data },
         // The extraction is CloudWatch's own doing: the function needs no permission for it.
-        principal: {
-          kind: 'operator',
-          arn: `arn:aws:iam::${context.accountId}:user/operator`,
-          accountId: context.accountId,
-        },
+        principal: context.servicePrincipal('logs.amazonaws.com', ''),
         region: call.region,
       });
     }
