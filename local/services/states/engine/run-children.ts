@@ -1,6 +1,6 @@
 // Runs the branches of a Parallel and the iterations of a Map: some at a time, and all or nothing unless told otherwise.
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
-import type { Checkpoint, MapItem } from './checkpoint.ts';
+import type { Checkpoint, MapItem, RecordedFailure } from './checkpoint.ts';
 import type { StateMachine } from './definition/state-machine.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './json.ts';
@@ -14,6 +14,9 @@ export interface ChildrenProgress {
   readonly childCount: number;
   /** The event that the children's histories begin with. */
   readonly startedEventId: number;
+  /** What came of the state, before its Output and Assign. */
+  readonly result?: Json;
+  readonly failure?: RecordedFailure;
 }
 
 export interface Child {
@@ -35,6 +38,7 @@ export interface ChildrenOptions {
   /** Child executions of a distributed Map: no history, no outer variables. */
   readonly isDetached?: boolean;
   readonly onStart?: (child: Thread, index: number) => void;
+  /** In the tick in which the child's end is remembered. */
   readonly onEnd?: (child: Thread, index: number, failure: StateFailure | undefined) => void;
   /** A child that is given up because another one failed. */
   readonly onAbort?: (child: Thread, index: number) => void;
@@ -120,6 +124,7 @@ async function runChild(
       scope,
       ...(options.isDetached ? {} : { outer: parent }),
       isSilent: parent.isSilent || (options.isDetached ?? false),
+      onEnd: (child, failure) => options.onEnd?.(child, index, failure),
     },
     known ?? initialCheckpoint(created as Child, options.startedEventId),
   );
@@ -127,13 +132,9 @@ async function runChild(
   running.set(index, thread);
   if (!known) options.onStart?.(thread, index);
   try {
-    const output = await runThread(thread);
-    options.onEnd?.(thread, index, undefined);
-    return { output };
+    return { output: await runThread(thread) };
   } catch (error) {
     if (!(error instanceof StateFailure)) throw error;
-    running.delete(index);
-    if (!scope.isCancelled) options.onEnd?.(thread, index, error);
     return { failure: error };
   } finally {
     running.delete(index);

@@ -6,7 +6,7 @@ import { EvaluationFailure } from './expression/evaluator.ts';
 import { isWithinStateLimit, type Json, type JsonObject } from './json.ts';
 import { findRetry } from './retry.ts';
 import { forgetChildren } from './run-children.ts';
-import { describeFailure, StateFailure } from './state-failure.ts';
+import { describeFailure, fromRecordedFailure, StateFailure } from './state-failure.ts';
 import { STATE_RUNNERS, type StateOutcome } from './state-runners.ts';
 import type { Thread, VisibleExtras } from './thread.ts';
 
@@ -21,7 +21,7 @@ export interface Transition {
 export async function runThread(thread: Thread): Promise<Json> {
   const { status, output, failure, state } = thread.checkpoint;
   if (status === 'succeeded') return output as Json;
-  if (status === 'failed' && failure) throw new StateFailure(failure.error, failure.cause, failure);
+  if (status === 'failed' && failure) throw fromRecordedFailure(failure);
   if (state === '') enterState(thread, thread.machine.startAt, thread.input, {});
   for (;;) {
     const current = getState(thread);
@@ -68,7 +68,7 @@ function leaveState(thread: Thread, state: State, transition: Transition): void 
     enterState(thread, next, output, variables);
     return;
   }
-  thread.save({ status: 'succeeded', output, progress: undefined, variables: {} });
+  thread.succeed(output);
   if (thread.path === '') thread.run.succeed(output);
 }
 
@@ -179,7 +179,5 @@ export async function catchFailure(
 
 /** A branch or an iteration remembers that it failed; the execution's own end is recorded by its run. */
 function recordLastFailure(thread: Thread, failure: StateFailure): void {
-  if (thread.path === '') return;
-  const { error, cause, isDenied } = failure;
-  thread.fail({ error, ...(cause === undefined ? {} : { cause }), ...(isDenied ? { isDenied } : {}) });
+  if (thread.path !== '') thread.fail(failure);
 }

@@ -1,5 +1,7 @@
 // How a state fails: an error name that Retry and Catch can match, and words for a person.
 
+import type { RecordedFailure } from './checkpoint.ts';
+
 export interface FailureOptions {
   /** The call was denied: `States.Permissions` matches as well as the service's own error name. */
   readonly isDenied?: boolean;
@@ -18,6 +20,15 @@ export class StateFailure extends Error {
     this.cause = cause;
     this.isDenied = options.isDenied ?? false;
   }
+}
+
+/** What a checkpoint keeps of a failure. */
+export function toRecordedFailure({ error, cause, isDenied }: StateFailure): RecordedFailure {
+  return { error, ...(cause === undefined ? {} : { cause }), ...(isDenied ? { isDenied } : {}) };
+}
+
+export function fromRecordedFailure(failure: RecordedFailure): StateFailure {
+  return new StateFailure(failure.error, failure.cause, failure);
 }
 
 /** The failure as JSON: `$states.errorOutput`. */

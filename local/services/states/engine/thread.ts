@@ -1,6 +1,6 @@
 // One line of control of an execution: where it stands, what it can see, and how it records what it does.
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
-import type { Checkpoint, MapItem, RecordedFailure } from './checkpoint.ts';
+import type { Checkpoint, MapItem } from './checkpoint.ts';
 import type { StateMachine } from './definition/state-machine.ts';
 import type { ExecutionRun } from './execution-run.ts';
 import type { Bindings } from './expression/evaluator.ts';
@@ -8,6 +8,7 @@ import type { Template } from './expression/template.ts';
 import type { EventDetails } from './journal.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Scope } from './scope.ts';
+import { type StateFailure, toRecordedFailure } from './state-failure.ts';
 
 export interface VisibleExtras {
   readonly result?: Json;
@@ -26,6 +27,8 @@ export interface ThreadOptions {
   readonly outer?: Thread;
   /** The child executions of a distributed Map write nothing into their parent's history. */
   readonly isSilent?: boolean;
+  /** Called when the line ends, just before that is remembered. */
+  readonly onEnd?: (thread: Thread, failure: StateFailure | undefined) => void;
 }
 
 export class Thread {
@@ -35,6 +38,7 @@ export class Thread {
   readonly scope: Scope;
   readonly isSilent: boolean;
   readonly #outer: Thread | undefined;
+  readonly #onEnd: ThreadOptions['onEnd'];
   #checkpoint: Checkpoint;
   #lastEventId: number;
 
@@ -45,6 +49,7 @@ export class Thread {
     this.scope = options.scope;
     this.isSilent = options.isSilent ?? false;
     this.#outer = options.outer;
+    this.#onEnd = options.onEnd;
     this.#checkpoint = checkpoint;
     this.#lastEventId = checkpoint.lastEventId;
   }
@@ -80,12 +85,14 @@ export class Thread {
     this.run.journal.save(this.path, this.#checkpoint);
   }
 
-  forget(): void {
-    this.run.journal.forget(this.path);
+  succeed(output: Json): void {
+    this.#onEnd?.(this, undefined);
+    this.save({ status: 'succeeded', output, progress: undefined, variables: {} });
   }
 
-  fail(failure: RecordedFailure): void {
-    this.save({ status: 'failed', failure });
+  fail(failure: StateFailure): void {
+    this.#onEnd?.(this, failure);
+    this.save({ status: 'failed', failure: toRecordedFailure(failure) });
   }
 
   /** Evaluates templates of the current state, all with the same bindings. */

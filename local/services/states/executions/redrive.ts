@@ -33,7 +33,7 @@ export function resetForRedrive(journal: Journal, path: string, redrivenEventId:
     status: 'running',
     retries: [],
     ...(path === '' ? { lastEventId: redrivenEventId } : {}),
-    ...(children ? { progress: progress as object } : {}),
+    ...(children ? { progress: children } : {}),
   };
   journal.save(path, reset);
   for (let index = 0; index < (children?.childCount ?? 0); index += 1) {
@@ -41,6 +41,9 @@ export function resetForRedrive(journal: Journal, path: string, redrivenEventId:
   }
 }
 
+/** A state with children goes on with those that did not succeed. */
 function findChildren(progress: object | undefined): ChildrenProgress | undefined {
-  return progress && 'childCount' in progress ? (progress as ChildrenProgress) : undefined;
+  if (!progress || !('childCount' in progress)) return undefined;
+  const { result: _result, failure: _failure, ...begun } = progress as ChildrenProgress;
+  return begun;
 }

@@ -4,7 +4,7 @@ import { EvaluationFailure } from '../expression/evaluator.ts';
 import type { Template } from '../expression/template.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { type ChildrenProgress, runChildren } from '../run-children.ts';
-import { describeFailure, StateFailure } from '../state-failure.ts';
+import { describeFailure, fromRecordedFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import type { Thread } from '../thread.ts';
 import { batchItems } from './map-batches.ts';
@@ -30,6 +30,8 @@ interface MapProgress extends ChildrenProgress {
 
 export async function runMap(state: MapState, thread: Thread): Promise<StateOutcome> {
   const progress = (thread.progress as MapProgress | undefined) ?? (await startMap(state, thread));
+  if (progress.result !== undefined) return { result: progress.result };
+  if (progress.failure) throw fromRecordedFailure(progress.failure);
   const { entries, startedEventId } = progress;
   try {
     const results = await runChildren(thread, {
@@ -54,12 +56,14 @@ export async function runMap(state: MapState, thread: Thread): Promise<StateOutc
       : results.flatMap((child) => ('output' in child ? [child.output] : []));
     if (state.isDistributed) thread.record('MapRunSucceeded');
     thread.record('MapStateSucceeded');
+    thread.save({ progress: { ...progress, result } });
     return { result };
   } catch (error) {
     if (!(error instanceof StateFailure)) throw error;
     const failure = describeMapFailure(error, state, progress);
     if (state.isDistributed) thread.record('MapRunFailed', lowerCase(failure));
     thread.record('MapStateFailed', lowerCase(failure));
+    thread.save({ progress: { ...progress, failure: toRecordedFailure(failure) } });
     throw failure;
   }
 }

@@ -2,7 +2,7 @@
 import type { ParallelState, StateMachine } from '../definition/state-machine.ts';
 import type { Json } from '../json.ts';
 import { type ChildrenProgress, runChildren } from '../run-children.ts';
-import { StateFailure } from '../state-failure.ts';
+import { fromRecordedFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import type { Thread } from '../thread.ts';
 
@@ -18,6 +18,8 @@ export async function runParallel(state: ParallelState, thread: Thread): Promise
     progress = { arguments: args, childCount: state.branches.length, startedEventId };
     thread.save({ progress });
   }
+  if (progress.result !== undefined) return { result: progress.result };
+  if (progress.failure) throw fromRecordedFailure(progress.failure);
   const { arguments: input, startedEventId } = progress;
   const machine = (index: number) => state.branches[index] as StateMachine;
   try {
@@ -29,10 +31,14 @@ export async function runParallel(state: ParallelState, thread: Thread): Promise
       concurrency: Number.POSITIVE_INFINITY,
       tolerates: () => false,
     });
+    const result = results.map((child) => ('output' in child ? child.output : null));
     thread.record('ParallelStateSucceeded');
-    return { result: results.map((result) => ('output' in result ? result.output : null)) };
+    thread.save({ progress: { ...progress, result } });
+    return { result };
   } catch (error) {
-    if (error instanceof StateFailure) thread.record('ParallelStateFailed', describe(error));
+    if (!(error instanceof StateFailure)) throw error;
+    thread.record('ParallelStateFailed', describe(error));
+    thread.save({ progress: { ...progress, failure: toRecordedFailure(error) } });
     throw error;
   }
 }

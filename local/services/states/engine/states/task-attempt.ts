@@ -2,7 +2,7 @@
 import type { RecordedFailure } from '../checkpoint.ts';
 import type { TaskState } from '../definition/state-machine.ts';
 import { isWithinStateLimit, type Json } from '../json.ts';
-import { StateFailure } from '../state-failure.ts';
+import { StateFailure, toRecordedFailure } from '../state-failure.ts';
 import type { TaskHandle } from '../task-invoker.ts';
 import type { Thread } from '../thread.ts';
 import { recordFailed, recordSubmitted, recordSucceeded, recordTimedOut } from './task-events.ts';
@@ -137,7 +137,7 @@ export class TaskAttempt {
     if (this.#isOver) return;
     this.#record(() => {
       recordFailed(this.#state, this.#thread, failure);
-      this.#rememberFailure(failure);
+      this.#update({ failure: toRecordedFailure(failure) });
       this.#reject(failure);
     });
   }
@@ -148,7 +148,7 @@ export class TaskAttempt {
     this.#abort?.abort(failure);
     this.#record(() => {
       recordTimedOut(this.#state, this.#thread, failure);
-      this.#rememberFailure(failure);
+      this.#update({ failure: toRecordedFailure(failure) });
       this.#reject(failure);
     });
   }
@@ -161,12 +161,6 @@ export class TaskAttempt {
     } catch (error) {
       this.#reject(error);
     }
-  }
-
-  #rememberFailure({ error, cause, isDenied }: StateFailure): void {
-    this.#update({
-      failure: { error, ...(cause === undefined ? {} : { cause }), ...(isDenied ? { isDenied } : {}) },
-    });
   }
 
   #heartbeat(): void {

@@ -3,7 +3,7 @@ import type { TaskState } from '../definition/state-machine.ts';
 import { EvaluationFailure } from '../expression/evaluator.ts';
 import type { Template } from '../expression/template.ts';
 import { isJsonObject, type Json } from '../json.ts';
-import { StateFailure } from '../state-failure.ts';
+import { fromRecordedFailure } from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import { createTaskToken } from '../task-token.ts';
 import type { Thread } from '../thread.ts';
@@ -20,7 +20,7 @@ const TOKEN_SUFFIX = '.waitForTaskToken';
 export async function runTask(state: TaskState, thread: Thread): Promise<StateOutcome> {
   const progress = (thread.progress as TaskProgress | undefined) ?? (await scheduleAttempt(state, thread));
   if (progress.result !== undefined) return { result: progress.result };
-  if (progress.failure) throw new StateFailure(progress.failure.error, progress.failure.cause, progress.failure);
+  if (progress.failure) throw fromRecordedFailure(progress.failure);
   await thread.flush();
   return { result: await new TaskAttempt(state, thread, progress).run() };
 }
