@@ -8,7 +8,7 @@ import { EventBridgeClient, TestEventPatternCommand } from '@aws-sdk/client-even
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   App,
   aws_apigatewayv2 as apigateway,
@@ -30,6 +30,8 @@ import { type Runtime, startRuntime } from '../../../local/runtime/start-runtime
 import type { Activity } from '../../../local/trace/trace.ts';
 
 process.env.CDK_VALIDATION = 'false';
+// A busy machine takes its time to start processes.
+jest.setTimeout(30_000);
 const REGION = 'eu-central-1';
 
 const RECEIVE = `
@@ -119,7 +121,7 @@ describe('an event-driven app', () => {
   let url: string;
   let settings: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 
-  const waitFor = (matches: (activity: Activity) => boolean) => runtime.context.trace.waitFor(matches);
+  const waitFor = (matches: (activity: Activity) => boolean) => runtime.context.trace.waitFor(matches, 25_000);
   const ended = (subject: string) => waitFor(({ name, subject: of }) => name === 'invocation-ended' && of === subject);
   const post = (type: string, body: object) =>
     fetch(`${url}/webhooks/github`, {

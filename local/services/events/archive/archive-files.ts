@@ -1,12 +1,18 @@
 // Archived events on disk: one file of JSON lines per archive and day of the event's time.
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { BusEvent } from '../bus-event.ts';
+
+/** Real time for which events are gathered, so that a busy bus does not pay per event. */
+const GATHERING_MILLISECONDS = 20;
 
 export class ArchiveFiles {
   readonly #directory: string;
   #pending = new Map<string, string[]>();
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | undefined;
+  /** When events were written last, by the machine's own clock. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -18,11 +24,11 @@ export class ArchiveFiles {
     const lines = this.#pending.get(day);
     if (lines) lines.push(JSON.stringify(event));
     else this.#pending.set(day, [JSON.stringify(event)]);
-    if (this.#pending.size === 1 && !lines) this.#writing = this.#writing.then(() => this.#write());
+    this.#writing ??= this.#writeAll();
   }
 
-  drain(): Promise<void> {
-    return this.#writing;
+  async drain(): Promise<void> {
+    while (this.#writing) await this.#writing;
   }
 
   /** Events whose time lies in [from, to), in the order in which they were archived per day. Times are in milliseconds. */
@@ -52,11 +58,20 @@ export class ArchiveFiles {
     return (await readdir(this.#directory)).map((name) => name.replace(/\.jsonl$/, '')).sort();
   }
 
-  async #write(): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = new Map();
-    await mkdir(this.#directory, { recursive: true });
-    for (const [day, lines] of pending) await appendFile(this.#path(day), `${lines.join('\n')}\n`);
+  async #writeAll(): Promise<void> {
+    try {
+      if (this.#writtenAt < 0) await mkdir(this.#directory, { recursive: true });
+      while (this.#pending.size > 0) {
+        const restMilliseconds = this.#writtenAt + GATHERING_MILLISECONDS - performance.now();
+        if (restMilliseconds > 0) await setTimeout(restMilliseconds);
+        const pending = this.#pending;
+        this.#pending = new Map();
+        for (const [day, lines] of pending) await appendFile(this.#path(day), `${lines.join('\n')}\n`);
+        this.#writtenAt = performance.now();
+      }
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
   #path(day: string): string {

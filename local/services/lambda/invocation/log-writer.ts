@@ -1,20 +1,32 @@
 // Brings what functions print to CloudWatch Logs, with the function's own permissions, behind the invocation's back.
+import { setTimeout } from 'node:timers/promises';
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
 
 /** PutLogEvents takes at most this many bytes, counting 26 for each event. */
 const MAXIMUM_BATCH_BYTES = 1_048_576;
 const MAXIMUM_MESSAGE_BYTES = 262_144 - 26;
+/** Real time for which a stream that was just written gathers further lines. */
+const GATHERING_MILLISECONDS = 50;
 
 interface LogEvent {
   readonly timestamp: number;
   readonly message: string;
 }
 
+/** The lines of one stream that wait to be written. */
+interface PendingLines {
+  events: LogEvent[];
+  /** Settles when all are written; undefined when nothing is under way. */
+  writing: Promise<void> | undefined;
+  hasStream: boolean;
+  /** When lines were written last, by the machine's own clock. */
+  writtenAt: number;
+}
+
 export class LogWriter {
   readonly #context: RuntimeContext;
-  /** The last write of each stream: later ones wait for it, so that lines keep their order. */
-  readonly #tails = new Map<string, Promise<void>>();
+  readonly #pending = new Map<string, PendingLines>();
   readonly #refused = new Set<string>();
 
   constructor(context: RuntimeContext) {
@@ -24,27 +36,47 @@ export class LogWriter {
   /** Queues the lines of one invocation. Never fails: a refusal is traced once per function. */
   write(configuration: FunctionConfiguration, logStream: string, text: string): void {
     const timestamp = this.#context.clock.now();
-    const events = text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => ({ timestamp, message: line.slice(0, MAXIMUM_MESSAGE_BYTES) }));
-    if (events.length === 0) return;
     const key = `${configuration.arn}/${logStream}`;
-    const previous = this.#tails.get(key);
-    const tail = (previous ?? this.#createStream(configuration, logStream))
-      .then(() => this.#put(configuration, logStream, events))
-      .catch((error: Error) => this.#refuse(configuration, error));
-    this.#tails.set(key, tail);
-    void this.#context.clock.work(tail);
+    const pending = this.#pending.get(key) ?? {
+      events: [],
+      writing: undefined,
+      hasStream: false,
+      writtenAt: Number.NEGATIVE_INFINITY,
+    };
+    this.#pending.set(key, pending);
+    for (const line of text.split('\n')) {
+      if (line !== '') pending.events.push({ timestamp, message: line.slice(0, MAXIMUM_MESSAGE_BYTES) });
+    }
+    if (pending.writing) return;
+    pending.writing = this.#context.clock.work(this.#drain(configuration, logStream, pending));
   }
 
   /** The process of that stream has ended. */
   forget(configuration: FunctionConfiguration, logStream: string): void {
-    this.#tails.delete(`${configuration.arn}/${logStream}`);
+    this.#pending.delete(`${configuration.arn}/${logStream}`);
   }
 
   async drain(): Promise<void> {
-    await Promise.all(this.#tails.values());
+    await Promise.all([...this.#pending.values()].map(({ writing }) => writing));
+  }
+
+  /** The first lines go at once; what comes meanwhile is gathered, so that a busy function does not pay per invocation. */
+  async #drain(configuration: FunctionConfiguration, logStream: string, pending: PendingLines): Promise<void> {
+    try {
+      while (pending.events.length > 0) {
+        const restMilliseconds = pending.writtenAt + GATHERING_MILLISECONDS - performance.now();
+        if (restMilliseconds > 0) await setTimeout(restMilliseconds);
+        if (!pending.hasStream) await this.#createStream(configuration, logStream);
+        pending.hasStream = true;
+        await this.#put(configuration, logStream, pending.events.splice(0));
+        pending.writtenAt = performance.now();
+      }
+    } catch (error) {
+      pending.events = [];
+      this.#refuse(configuration, error as Error);
+    } finally {
+      pending.writing = undefined;
+    }
   }
 
   async #createStream(configuration: FunctionConfiguration, logStreamName: string): Promise<void> {
