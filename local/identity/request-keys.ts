@@ -35,6 +35,7 @@ const globalKeys: Readonly<Record<string, (facts: RequestFacts) => string | unde
   'aws:sourceip': ({ principal }) => (principal.kind === 'service' ? undefined : '127.0.0.1'),
   'aws:userid': ({ principal, role }) => role && `${role.id}:${principal.arn.split('/').at(-1)}`,
   'aws:viaawsservice': () => 'false',
+  'kms:calleraccount': ({ principal }) => principal.accountId,
 };
 
 /** Looks up keys for one permission of a request; keys are compared without regard to case. */

@@ -12,13 +12,22 @@ export interface AccessEntry {
   readonly kubernetesGroups: readonly string[];
   readonly username: string;
   readonly type: string;
+  readonly policies: readonly AccessPolicy[];
+}
+
+/** An access policy of EKS's own (`AmazonEKSViewPolicy` …) and where it holds. */
+export interface AccessPolicy {
+  readonly PolicyArn: string;
+  readonly AccessScope: { readonly Type: 'cluster' | 'namespace'; readonly Namespaces?: readonly string[] };
 }
 
 export class AccessEntries {
   private readonly table: Table<AccessEntry>;
 
+  /** Entries come from templates only: what an earlier run had is forgotten, so that a dropped one lets nobody in. */
   constructor(store: Store) {
     this.table = store.table<AccessEntry>('eks/access-entries');
+    for (const [key] of [...this.table.entries()]) this.table.delete(key);
   }
 
   define(entry: AccessEntry): void {
@@ -41,7 +50,7 @@ function keyOf(region: string, clusterName: string, principalArn: string): strin
 export function createAccessEntryProvider(context: RuntimeContext, entries: AccessEntries): ResourceProvider {
   return {
     type: 'AWS::EKS::AccessEntry',
-    properties: ['ClusterName', 'PrincipalArn', 'KubernetesGroups', 'Username', 'Type'],
+    properties: ['ClusterName', 'PrincipalArn', 'KubernetesGroups', 'Username', 'Type', 'AccessPolicies'],
     withoutEffect: { Tags: 'cost allocation' },
     create: async (resource) => {
       const properties = resource.properties as {
@@ -50,6 +59,7 @@ export function createAccessEntryProvider(context: RuntimeContext, entries: Acce
         KubernetesGroups?: readonly string[];
         Username?: string;
         Type?: string;
+        AccessPolicies?: readonly AccessPolicy[];
       };
       const { region, accountId } = resource.stack;
       const roleName = properties.PrincipalArn.split('/').at(-1) ?? '';
@@ -63,6 +73,7 @@ export function createAccessEntryProvider(context: RuntimeContext, entries: Acce
         // What EKS gives a role when no name is set: the session tells apart who assumed it.
         username: properties.Username ?? `arn:aws:sts::${accountId}:assumed-role/${roleName}/{{SessionName}}`,
         type: properties.Type ?? 'STANDARD',
+        policies: properties.AccessPolicies ?? [],
       });
       await context.store.flush();
       return {

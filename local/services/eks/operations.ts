@@ -3,6 +3,7 @@ import type {
   DescribeAccessEntryCommandInput,
   DescribeClusterCommandInput,
   ListAccessEntriesCommandInput,
+  ListAssociatedAccessPoliciesCommandInput,
 } from '@aws-sdk/client-eks';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
@@ -58,8 +59,25 @@ export function createOperations(
             { status: 404 },
           );
         }
-        const { region: _, ...accessEntry } = entry;
+        const { region: _region, policies: _policies, ...accessEntry } = entry;
         return { accessEntry };
+      },
+    },
+    ListAssociatedAccessPolicies: {
+      authorize: ({ clusterName = '' }: ListAssociatedAccessPoliciesCommandInput, call: CallContext) => [
+        { action: 'eks:ListAssociatedAccessPolicies', resource: clusterArn(clusterName, call) },
+      ],
+      handle: (input: ListAssociatedAccessPoliciesCommandInput, call: CallContext) => {
+        const { clusterName = '', principalArn = '' } = input;
+        const { policies = [] } = entries.find(call.region, clusterName, principalArn) ?? {};
+        return {
+          clusterName,
+          principalArn,
+          associatedAccessPolicies: policies.map(({ PolicyArn, AccessScope }) => ({
+            policyArn: PolicyArn,
+            accessScope: { type: AccessScope.Type, namespaces: [...(AccessScope.Namespaces ?? [])] },
+          })),
+        };
       },
     },
     ListAccessEntries: {

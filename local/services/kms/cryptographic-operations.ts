@@ -27,17 +27,24 @@ export function createCryptographicOperations(keys: KeyRing): Record<string, Ope
       },
     },
   ];
-  const getUsable = (id: string | undefined, call: CallContext): KmsKey => {
+  const getUsable = (id: string | undefined, call: CallContext, usage: KmsKey['usage']): KmsKey => {
     const key = keys.get(id ?? '', call.region);
     if (!key.enabled) throw new AwsError('DisabledException', `${key.arn} is disabled.`);
-    return key;
+    if (key.usage === usage) return key;
+    throw new AwsError(
+      'InvalidKeyUsageException',
+      `${key.arn} key usage is ${key.usage} which is not valid for this operation.`,
+    );
   };
+  // A replica decrypts what its primary encrypted: the key id is the same in every region.
+  const encryptingKeyArn = (blob: Uint8Array | undefined, call: CallContext): string =>
+    keys.resolveArn(readKeyArn(blob).split('/').at(-1) ?? '', call.region);
   return {
     Encrypt: {
       authorize: ({ KeyId = '', EncryptionContext }: EncryptCommandInput, call: CallContext) =>
         permission('kms:Encrypt', keys.resolveArn(KeyId, call.region), EncryptionContext),
       handle: ({ KeyId, Plaintext, EncryptionContext }: EncryptCommandInput, call: CallContext) => {
-        const key = getUsable(KeyId, call);
+        const key = getUsable(KeyId, call, 'ENCRYPT_DECRYPT');
         return {
           CiphertextBlob: encrypt(key, Buffer.from(Plaintext ?? []), EncryptionContext),
           KeyId: key.arn,
@@ -49,13 +56,17 @@ export function createCryptographicOperations(keys: KeyRing): Record<string, Ope
       authorize: ({ CiphertextBlob, KeyId, EncryptionContext }: DecryptCommandInput, call: CallContext) =>
         permission(
           'kms:Decrypt',
-          KeyId === undefined ? readKeyArn(CiphertextBlob) : keys.resolveArn(KeyId, call.region),
+          KeyId === undefined ? encryptingKeyArn(CiphertextBlob, call) : keys.resolveArn(KeyId, call.region),
           EncryptionContext,
         ),
-      handle: ({ CiphertextBlob, EncryptionContext }: DecryptCommandInput, call: CallContext) => {
-        // A replica decrypts what its primary encrypted: the key id is the same in every region.
-        const keyId = readKeyArn(CiphertextBlob).split('/').at(-1);
-        const key = getUsable(keyId, call);
+      handle: ({ CiphertextBlob, KeyId, EncryptionContext }: DecryptCommandInput, call: CallContext) => {
+        const key = getUsable(encryptingKeyArn(CiphertextBlob, call), call, 'ENCRYPT_DECRYPT');
+        if (KeyId !== undefined && keys.resolveArn(KeyId, call.region) !== key.arn) {
+          throw new AwsError(
+            'IncorrectKeyException',
+            'The key ID in the request does not identify a CMK that can perform this operation.',
+          );
+        }
         return {
           Plaintext: decrypt(key, Buffer.from(CiphertextBlob ?? []), EncryptionContext),
           KeyId: key.arn,
@@ -70,7 +81,7 @@ export function createCryptographicOperations(keys: KeyRing): Record<string, Ope
         { KeyId, KeySpec, NumberOfBytes, EncryptionContext }: GenerateDataKeyCommandInput,
         call: CallContext,
       ) => {
-        const key = getUsable(KeyId, call);
+        const key = getUsable(KeyId, call, 'ENCRYPT_DECRYPT');
         const Plaintext = randomBytes(NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32));
         return { Plaintext, CiphertextBlob: encrypt(key, Plaintext, EncryptionContext), KeyId: key.arn };
       },
@@ -79,7 +90,7 @@ export function createCryptographicOperations(keys: KeyRing): Record<string, Ope
       authorize: ({ KeyId = '' }: GenerateMacCommandInput, call: CallContext) =>
         permission('kms:GenerateMac', keys.resolveArn(KeyId, call.region)),
       handle: ({ KeyId, Message, MacAlgorithm }: GenerateMacCommandInput, call: CallContext) => {
-        const key = getUsable(KeyId, call);
+        const key = getUsable(KeyId, call, 'GENERATE_VERIFY_MAC');
         return { Mac: computeMac(key, Message), MacAlgorithm, KeyId: key.arn };
       },
     },
@@ -87,7 +98,7 @@ export function createCryptographicOperations(keys: KeyRing): Record<string, Ope
       authorize: ({ KeyId = '' }: VerifyMacCommandInput, call: CallContext) =>
         permission('kms:VerifyMac', keys.resolveArn(KeyId, call.region)),
       handle: ({ KeyId, Message, Mac, MacAlgorithm }: VerifyMacCommandInput, call: CallContext) => {
-        const key = getUsable(KeyId, call);
+        const key = getUsable(KeyId, call, 'GENERATE_VERIFY_MAC');
         const expected = computeMac(key, Message);
         const given = Buffer.from(Mac ?? []);
         if (given.length !== expected.length || !timingSafeEqual(given, expected))
@@ -104,7 +115,7 @@ function encrypt(key: KmsKey, plaintext: Buffer, context: EncryptionContext = {}
   length.writeUInt16BE(arn.length);
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), nonce);
-  cipher.setAAD(canonical(context));
+  cipher.setAAD(canonical(key.arn, context));
   const encrypted = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([length, arn, nonce, cipher.getAuthTag(), encrypted]);
 }
@@ -116,7 +127,7 @@ function decrypt(key: KmsKey, blob: Buffer, context: EncryptionContext = {}): Bu
     Buffer.from(key.material, 'base64'),
     blob.subarray(start, start + nonceBytes),
   );
-  decipher.setAAD(canonical(context));
+  decipher.setAAD(canonical(readKeyArn(blob), context));
   decipher.setAuthTag(blob.subarray(start + nonceBytes, start + nonceBytes + tagBytes));
   try {
     return Buffer.concat([decipher.update(blob.subarray(start + nonceBytes + tagBytes)), decipher.final()]);
@@ -132,9 +143,9 @@ function readKeyArn(blob: Uint8Array | undefined): string {
   return bytes.subarray(2, 2 + bytes.readUInt16BE(0)).toString();
 }
 
-/** The encryption context is authenticated, in an order that does not depend on the caller. */
-function canonical(context: EncryptionContext): Buffer {
-  return Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** What is authenticated beside the text: whose ciphertext it is, and its context in an order that no caller decides. */
+function canonical(keyArn: string, context: EncryptionContext): Buffer {
+  return Buffer.from(JSON.stringify([keyArn, Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))]));
 }
 
 function computeMac(key: KmsKey, message: Uint8Array | undefined): Buffer {

@@ -47,7 +47,8 @@ export class KeyRing {
   /** The ARN that permissions are checked against, also of a key that does not exist. */
   resolveArn(id: string, region: string): string {
     const prefix = `arn:aws:kms:${region}:${this.context.accountId}`;
-    const full = id.startsWith('arn:') ? id : `${prefix}:${id.startsWith('alias/') ? id : `key/${id}`}`;
+    const path = id.startsWith('alias/') ? id : `key/${id}`;
+    const full = id.startsWith('arn:') ? id : `${prefix}:${path}`;
     return this.aliases.get(full)?.keyArn ?? full;
   }
 

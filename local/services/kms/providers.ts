@@ -35,7 +35,7 @@ export function createKeyProviders(context: RuntimeContext, keys: KeyRing): Reso
           description: properties.Description ?? '',
           enabled: String(properties.Enabled ?? true) === 'true',
           usage: properties.KeyUsage ?? 'ENCRYPT_DECRYPT',
-          policy: properties.KeyPolicy,
+          policy: properties.KeyPolicy ?? buildDefaultPolicy(resource.stack.accountId),
         });
         await context.store.flush();
         return { ref: key.keyId, attributes: { Arn: key.arn, KeyId: key.keyId } };
@@ -48,6 +48,7 @@ export function createKeyProviders(context: RuntimeContext, keys: KeyRing): Reso
       create: async (resource) => {
         const properties = resource.properties as {
           Description?: string;
+          Enabled?: boolean | string;
           KeyPolicy?: PolicyDocument;
           PrimaryKeyArn: string;
         };
@@ -56,9 +57,9 @@ export function createKeyProviders(context: RuntimeContext, keys: KeyRing): Reso
           region: resource.stack.region,
           keyId: primary.keyId,
           description: properties.Description ?? primary.description,
-          enabled: true,
+          enabled: String(properties.Enabled ?? true) === 'true',
           usage: primary.usage,
-          policy: properties.KeyPolicy,
+          policy: properties.KeyPolicy ?? buildDefaultPolicy(resource.stack.accountId),
           material: primary.material,
         });
         await context.store.flush();
@@ -77,4 +78,20 @@ export function createKeyProviders(context: RuntimeContext, keys: KeyRing): Reso
       },
     },
   ];
+}
+
+/** What KMS gives a key without a policy: the account's identity policies decide. */
+function buildDefaultPolicy(accountId: string): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  };
 }

@@ -7,7 +7,7 @@ import type {
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
 import { publishEmbeddedMetrics } from './embedded-metrics.ts';
-import { getGroup, onGroup } from './group-operations.ts';
+import { getGroup, onGroup, onStream } from './group-operations.ts';
 import type { LogEvent, LogStore, LogStream } from './log-store.ts';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
@@ -22,7 +22,7 @@ export function createEventOperations(context: RuntimeContext, logs: LogStore): 
   };
   return {
     PutLogEvents: {
-      authorize: onGroup('logs:PutLogEvents'),
+      authorize: onStream('logs:PutLogEvents'),
       handle: async ({ logGroupName, logStreamName, logEvents = [] }: PutLogEventsCommandInput, call: CallContext) => {
         const stream = getStream(getGroup(logs, logGroupName, call).name, logStreamName, call);
         const events = logEvents.map(({ timestamp = 0, message = '' }) => ({ timestamp, message }));
@@ -32,7 +32,7 @@ export function createEventOperations(context: RuntimeContext, logs: LogStore): 
       },
     },
     GetLogEvents: {
-      authorize: onGroup('logs:GetLogEvents'),
+      authorize: onStream('logs:GetLogEvents'),
       handle: async (input: GetLogEventsCommandInput, call: CallContext) => {
         const stream = getStream(
           getGroup(logs, input.logGroupName ?? input.logGroupIdentifier, call).name,

@@ -24,9 +24,23 @@ export function getGroup(logs: LogStore, name: string | undefined, call: CallCon
 
 /** Actions on a group are granted on `…:log-group:<name>:*`. */
 export function onGroup(action: string) {
-  return ({ logGroupName = '' }: { logGroupName?: string | undefined }, call: CallContext): Permission[] => [
-    { action, resource: `${groupArn(logGroupName, call)}:*` },
+  return (input: Omit<StreamReference, 'logStreamName'>, call: CallContext): Permission[] => [
+    { action, resource: `${groupArn(input.logGroupName ?? input.logGroupIdentifier ?? '', call)}:*` },
   ];
+}
+
+interface StreamReference {
+  readonly logGroupName?: string | undefined;
+  readonly logGroupIdentifier?: string | undefined;
+  readonly logStreamName?: string | undefined;
+}
+
+/** Events are put and read under their stream's ARN. */
+export function onStream(action: string) {
+  return (input: StreamReference, call: CallContext): Permission[] => {
+    const group = groupArn(input.logGroupName ?? input.logGroupIdentifier ?? '', call);
+    return [{ action, resource: `${group}:log-stream:${input.logStreamName ?? ''}` }];
+  };
 }
 
 export function createGroupOperations(context: RuntimeContext, logs: LogStore): Record<string, Operation> {

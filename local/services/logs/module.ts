@@ -4,9 +4,11 @@ import { createEventOperations } from './event-operations.ts';
 import { createGroupOperations } from './group-operations.ts';
 import { LogStore } from './log-store.ts';
 import { createLogProviders } from './providers.ts';
+import { createResourcePolicyProvider, ResourcePolicies } from './resource-policies.ts';
 
 export const createLogsModule: CreateServiceModule = (context) => {
   const logs = new LogStore(context);
+  const policies = new ResourcePolicies();
   return {
     services: [
       {
@@ -14,10 +16,11 @@ export const createLogsModule: CreateServiceModule = (context) => {
         signingName: 'logs',
         loadSdk: () => import('@aws-sdk/client-cloudwatch-logs'),
         operations: { ...createGroupOperations(context, logs), ...createEventOperations(context, logs) },
+        resourcePolicy: (arn) => policies.find(arn),
         start: async () => logs.scheduleRetention(),
         stop: () => logs.close(),
       },
     ],
-    providers: createLogProviders(context, logs),
+    providers: [...createLogProviders(context, logs), createResourcePolicyProvider(policies)],
   };
 };

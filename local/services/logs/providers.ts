@@ -1,4 +1,4 @@
-// AWS::Logs::LogGroup, LogStream, ResourcePolicy and MetricFilter.
+// AWS::Logs::LogGroup, LogStream and MetricFilter.
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { physicalName, type ResourceProvider } from '../../runtime/resource.ts';
 import { groupArn } from './group-operations.ts';
@@ -41,7 +41,6 @@ export function createLogProviders(context: RuntimeContext, logs: LogStore): Res
         return { ref: name, attributes: {} };
       },
     },
-    withoutEffect('AWS::Logs::ResourcePolicy', 'services of this machine write logs as themselves'),
     withoutEffect('AWS::Logs::MetricFilter', 'metrics are taken from the embedded format only'),
   ];
 }

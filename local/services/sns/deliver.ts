@@ -2,6 +2,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RuntimeContext } from '../../runtime/context.ts';
+import { buildQueueUrl } from '../../runtime/queue-url.ts';
 import { passesFilter } from './filter-policy.ts';
 import type { Subscription, TopicBook } from './topic-book.ts';
 
@@ -53,11 +54,12 @@ async function deliverTo(
         service: 'sqs',
         operation: 'SendMessage',
         input: {
-          QueueUrl: queueUrlOf(context, subscription.endpoint),
+          QueueUrl: buildQueueUrl(subscription.endpoint),
           MessageBody: subscription.rawDelivery ? message.body : JSON.stringify(notification(message)),
+          ...(subscription.rawDelivery && { MessageAttributes: queueAttributes(message) }),
         },
         principal,
-        region,
+        region: subscription.endpoint.split(':')[3] ?? region,
       });
       return;
     case 'lambda':
@@ -111,6 +113,9 @@ function lambdaEvent(subscription: Subscription, message: PublishedMessage): obj
   };
 }
 
-function queueUrlOf(context: RuntimeContext, queueArn: string): string {
-  return `${context.endpointUrl()}/${context.accountId}/${queueArn.split(':').at(-1)}`;
+/** A raw delivery carries the message's attributes as the queue's own. */
+function queueAttributes({ attributes }: PublishedMessage): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { Type, Value }]) => [name, { DataType: Type, StringValue: Value }]),
+  );
 }

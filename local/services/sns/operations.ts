@@ -8,6 +8,7 @@ import type {
   SubscribeCommandInput,
   UnsubscribeCommandInput,
 } from '@aws-sdk/client-sns';
+import { listEncryptionPermissions } from '../../identity/encryption-permission.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
 import type { PublishedMessage } from './deliver.ts';
@@ -36,7 +37,7 @@ export function createOperations(
       ],
       handle: async ({ Name }: CreateTopicCommandInput, call: CallContext) => {
         const arn = `arn:aws:sns:${call.region}:${call.accountId}:${Name}`;
-        topics.define({ arn, displayName: '' });
+        if (topics.find(arn) === undefined) topics.define({ arn, displayName: '', keyId: undefined });
         await context.store.flush();
         return { TopicArn: arn };
       },
@@ -71,6 +72,7 @@ export function createOperations(
           filterPolicy: Attributes.FilterPolicy === undefined ? undefined : JSON.parse(Attributes.FilterPolicy),
           filterScope: Attributes.FilterPolicyScope === 'MessageBody' ? 'MessageBody' : 'MessageAttributes',
           rawDelivery: Attributes.RawMessageDelivery === 'true',
+          isFromTemplate: false,
         });
         await context.store.flush();
         return { SubscriptionArn: arn };
@@ -99,9 +101,16 @@ export function createOperations(
       }),
     },
     Publish: {
-      authorize: ({ TopicArn, TargetArn }: PublishCommandInput) => [
-        { action: 'sns:Publish', resource: TopicArn ?? TargetArn ?? '' },
-      ],
+      authorize: ({ TopicArn, TargetArn }: PublishCommandInput, { region }: CallContext) => {
+        const arn = TopicArn ?? TargetArn ?? '';
+        const keyId = topics.find(arn)?.keyId;
+        const encryptionContext = { 'aws:sns:topicArn': arn };
+        const actions = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
+        return [
+          { action: 'sns:Publish', resource: arn },
+          ...listEncryptionPermissions({ keyId, actions, service: 'sns', region, encryptionContext }),
+        ];
+      },
       handle: async (input: PublishCommandInput) => {
         const topic = getTopic(input.TopicArn ?? input.TargetArn);
         const body = input.Message ?? '';

@@ -7,9 +7,8 @@ import type { TopicBook } from './topic-book.ts';
 export function createTopicProvider(context: RuntimeContext, topics: TopicBook): ResourceProvider {
   return {
     type: 'AWS::SNS::Topic',
-    properties: ['TopicName', 'DisplayName', 'Subscription'],
+    properties: ['TopicName', 'DisplayName', 'Subscription', 'KmsMasterKeyId'],
     withoutEffect: {
-      KmsMasterKeyId: 'messages pass through memory only',
       Tags: 'cost allocation',
       TracingConfig: 'traces are not collected here',
       SignatureVersion: 'deliveries on one machine are not signed',
@@ -19,14 +18,16 @@ export function createTopicProvider(context: RuntimeContext, topics: TopicBook):
         TopicName,
         DisplayName = '',
         Subscription = [],
+        KmsMasterKeyId,
       } = resource.properties as {
         TopicName?: string;
         DisplayName?: string;
+        KmsMasterKeyId?: string;
         Subscription?: readonly { Protocol: string; Endpoint: string }[];
       };
       const name = TopicName ?? physicalName(resource, 256);
       const arn = `arn:aws:sns:${resource.stack.region}:${resource.stack.accountId}:${name}`;
-      topics.define({ arn, displayName: DisplayName });
+      topics.define({ arn, displayName: DisplayName, keyId: KmsMasterKeyId });
       for (const { Protocol, Endpoint } of Subscription) {
         topics.subscribe({
           topicArn: arn,
@@ -35,6 +36,7 @@ export function createTopicProvider(context: RuntimeContext, topics: TopicBook):
           filterPolicy: undefined,
           filterScope: 'MessageAttributes',
           rawDelivery: false,
+          isFromTemplate: true,
         });
       }
       await context.store.flush();
@@ -90,6 +92,7 @@ export function createSubscriptionProvider(context: RuntimeContext, topics: Topi
         filterPolicy: properties.FilterPolicy,
         filterScope: properties.FilterPolicyScope ?? 'MessageAttributes',
         rawDelivery: String(properties.RawMessageDelivery) === 'true',
+        isFromTemplate: true,
       });
       await context.store.flush();
       return { ref: arn, attributes: { Arn: arn } };

@@ -7,6 +7,7 @@ import type { Table } from '../../storage/store.ts';
 export interface Topic {
   readonly arn: string;
   readonly displayName: string;
+  readonly keyId: string | undefined;
   readonly policy: PolicyDocument | undefined;
 }
 
@@ -19,6 +20,8 @@ export interface Subscription {
   readonly filterPolicy: Readonly<Record<string, unknown>> | undefined;
   readonly filterScope: 'MessageAttributes' | 'MessageBody';
   readonly rawDelivery: boolean;
+  /** Such a subscription is forgotten when no template has it any more. */
+  readonly isFromTemplate: boolean;
 }
 
 export class TopicBook {
@@ -28,6 +31,9 @@ export class TopicBook {
   constructor(context: RuntimeContext) {
     this.topics = context.store.table<Topic>('sns/topics');
     this.subscriptions = context.store.table<Subscription>('sns/subscriptions');
+    for (const [arn, { isFromTemplate }] of [...this.subscriptions.entries()]) {
+      if (isFromTemplate) this.subscriptions.delete(arn);
+    }
   }
 
   find(arn: string): Topic | undefined {
@@ -38,8 +44,9 @@ export class TopicBook {
     return [...this.topics.values()].filter(({ arn }) => arn.split(':')[3] === region);
   }
 
+  /** Without a policy: the template's own resource for it follows. */
   define(topic: Omit<Topic, 'policy'>): void {
-    this.topics.put(topic.arn, { ...topic, policy: this.find(topic.arn)?.policy });
+    this.topics.put(topic.arn, { ...topic, policy: undefined });
   }
 
   setPolicy(arn: string, policy: PolicyDocument): void {

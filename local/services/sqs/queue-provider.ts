@@ -22,7 +22,7 @@ const attributeProperties = [
   'VisibilityTimeout',
 ];
 
-/** Settings are those of the template; messages and the policy of a queue that is there already stay. */
+/** Settings are those of the template, the policy too (its own resource follows); messages stay. */
 export function createQueueProvider(context: RuntimeContext, queues: Queues): ResourceProvider {
   return {
     type: 'AWS::SQS::Queue',
@@ -34,12 +34,11 @@ export function createQueueProvider(context: RuntimeContext, queues: Queues): Re
       checkQueue(name, attributes);
       const previous = queues.find(region, name)?.record;
       const tags = (resource.properties.Tags ?? []) as readonly { Key: string; Value: string }[];
-      const policy = previous?.attributes.Policy;
       const now = context.clock.now();
       const queue = queues.put({
         name,
         region,
-        attributes: completeAttributes(name, { ...attributes, ...(policy !== undefined && { Policy: policy }) }),
+        attributes: completeAttributes(name, attributes),
         tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
         createdAt: previous?.createdAt ?? now,
         modifiedAt: previous?.modifiedAt ?? now,
