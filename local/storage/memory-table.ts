@@ -49,14 +49,15 @@ export class MemoryTable<V> implements Table<V> {
   }
 
   keysWithPrefix(prefix: string): string[] {
-    this.#sortedKeys ??= [...this.#values.keys()].sort();
-    const keys: string[] = [];
-    for (let index = this.#position(prefix); index < this.#sortedKeys.length; index += 1) {
-      const key = this.#sortedKeys[index] as string;
-      if (!key.startsWith(prefix)) break;
-      keys.push(key);
-    }
-    return keys;
+    const keys = this.#sort();
+    const start = this.#position(prefix);
+    let end = start;
+    while (keys[end]?.startsWith(prefix)) end += 1;
+    return keys.slice(start, end);
+  }
+
+  keysBetween(from: string, to: string): string[] {
+    return this.#sort().slice(this.#position(from), this.#position(to));
   }
 
   /** Puts without reporting: for what the journal already holds. */
@@ -68,6 +69,11 @@ export class MemoryTable<V> implements Table<V> {
   /** Deletes without reporting: for what the journal already holds. */
   unload(key: string): void {
     if (this.#values.delete(key)) this.#sortedKeys?.splice(this.#position(key), 1);
+  }
+
+  #sort(): string[] {
+    this.#sortedKeys ??= [...this.#values.keys()].sort();
+    return this.#sortedKeys;
   }
 
   /** Where the key stands, or would stand, among the sorted keys. */

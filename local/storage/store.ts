@@ -12,6 +12,8 @@ export interface Table<V> {
   values(): IterableIterator<V>;
   /** Keys that begin with the prefix, in lexicographic order. */
   keysWithPrefix(prefix: string): string[];
+  /** Keys from `from` (included) to `to` (excluded), in lexicographic order; costs as much as it finds. */
+  keysBetween(from: string, to: string): string[];
   readonly size: number;
 }
 

@@ -92,10 +92,7 @@ export class MetricStore {
 
   #forgetOld(key: string): void {
     const oldest = minuteKeyOf(key, toMinute(this.#clock.now()) - keptMinutes);
-    for (const minuteKey of this.#minutes.keysWithPrefix(`${key} `)) {
-      if (minuteKey >= oldest) break;
-      this.#minutes.delete(minuteKey);
-    }
+    for (const minuteKey of this.#minutes.keysBetween(`${key} `, oldest)) this.#minutes.delete(minuteKey);
   }
 }
 

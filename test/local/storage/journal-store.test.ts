@@ -64,6 +64,9 @@ describe('journal store', () => {
     expect(table.keysWithPrefix('b/')).toEqual(['b/0', 'b/2']);
     expect(table.keysWithPrefix('')).toEqual(['a/1', 'b/0', 'b/2', 'c']);
     expect(table.keysWithPrefix('d')).toEqual([]);
+    expect(table.keysBetween('b', 'b/2')).toEqual(['b/0']);
+    expect(table.keysBetween('b/0', 'z')).toEqual(['b/0', 'b/2', 'c']);
+    expect(table.keysBetween('d', 'a')).toEqual([]);
     await store.close();
   });
 
