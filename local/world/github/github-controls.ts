@@ -2,7 +2,8 @@
 import { type Conclusion, moveWorkflowRun } from './actions/workflow-runs.ts';
 import { createRelease } from './api/release-routes.ts';
 import { issueToken } from './authentication/find-actor.ts';
-import { NO_COMMIT, type TreeChange } from './git/bare-repository.ts';
+import { NO_COMMIT } from './git/bare-repository.ts';
+import type { TreeChange } from './git/edit-tree.ts';
 import type { GitHubWorld } from './github-world.ts';
 import type { DeliveryRecord, HookRecord, ReleaseRecord, WorkflowRunRecord } from './records.ts';
 import type { Repository } from './repositories.ts';

@@ -1,6 +1,7 @@
 // Files by path: read, write and delete with one commit each (https://docs.github.com/rest/repos/contents).
-import { NO_COMMIT, type TreeChange } from '../git/bare-repository.ts';
+import { NO_COMMIT } from '../git/bare-repository.ts';
 import type { Commit } from '../git/commit.ts';
+import type { TreeChange } from '../git/edit-tree.ts';
 import { presentGitCommit } from '../shapes/present-commit.ts';
 import { gitHubCommitter } from '../shapes/present-user.ts';
 import { announceRefChange } from '../webhooks/announce-ref-change.ts';

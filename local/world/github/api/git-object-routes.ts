@@ -1,6 +1,7 @@
 // Blobs, trees and commits of the git database (https://docs.github.com/rest/git).
-import type { BareRepository, TreeChange, TreeEntry } from '../git/bare-repository.ts';
+import type { BareRepository, TreeEntry } from '../git/bare-repository.ts';
 import { parseCommit, type Signature } from '../git/commit.ts';
+import type { TreeChange } from '../git/edit-tree.ts';
 import type { GitObject } from '../git/object-reader.ts';
 import { presentGitCommit } from '../shapes/present-commit.ts';
 import { noreplyAddress } from '../shapes/present-user.ts';

@@ -13,9 +13,11 @@ export const gitRefRoutes: readonly Route[] = [
     access: 'contents:read',
     documentation: 'git/refs#get-a-reference',
     async handle(call) {
-      await refuseEmpty(call);
       const ref = await call.repository.git.findRef(`refs/${getParameter(call, 'ref')}`);
-      if (!ref) throw notFound();
+      if (!ref) {
+        await refuseEmpty(call);
+        throw notFound();
+      }
       return { status: 200, body: presentRef(call, ref) };
     },
   },

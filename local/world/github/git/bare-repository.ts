@@ -1,10 +1,11 @@
 // A bare git repository on disk: objects and refs, by git's own plumbing commands.
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommit, type Commit, parseCommit } from './commit.ts';
+import { editTree, type TreeChange } from './edit-tree.ts';
 import { type GitObject, ObjectReader } from './object-reader.ts';
 import { type GitOutcome, runGit } from './run-git.ts';
+import { writeObject } from './write-object.ts';
 
 export const NO_COMMIT = '0'.repeat(40);
 
@@ -24,13 +25,6 @@ export interface TreeEntry {
   readonly sha: string;
   /** Of a blob. */
   readonly sizeBytes?: number;
-}
-
-/** A change to make to a tree; without `sha` the path is removed. */
-export interface TreeChange {
-  readonly path: string;
-  readonly mode: string;
-  readonly sha?: string;
 }
 
 export class BareRepository {
@@ -79,10 +73,9 @@ export class BareRepository {
     return undefined;
   }
 
-  /** Writes an object and gives its id. Throws when git finds it malformed. */
-  async writeObject(type: GitObject['type'], content: string | Uint8Array): Promise<string> {
-    const { stdout } = await this.run(['hash-object', '-t', type, '-w', '--stdin'], { input: content });
-    return stdout.toString().trim();
+  /** Writes an object and gives its id. */
+  writeObject(type: GitObject['type'], content: string | Uint8Array): Promise<string> {
+    return writeObject(this.directory, type, content);
   }
 
   writeCommit(commit: Omit<Commit, 'sha'>): Promise<string> {
@@ -90,24 +83,8 @@ export class BareRepository {
   }
 
   /** Writes the tree that results from the changes to a base tree (to an empty one by default). */
-  async writeTree(changes: readonly TreeChange[], baseTree?: string): Promise<string> {
-    const environment = { GIT_INDEX_FILE: join(this.directory, `index-${randomUUID()}`) };
-    try {
-      await this.run(baseTree ? ['read-tree', baseTree] : ['read-tree', '--empty'], { environment });
-      const files = changes.filter(({ mode, sha }) => mode !== '040000' || sha === undefined);
-      const lines = files.map(({ path, mode, sha }) => `${sha ? mode : '0'} ${sha ?? NO_COMMIT}\t${path}\0`);
-      await this.run(['update-index', '-z', '--index-info'], { environment, input: lines.join('') });
-      for (const { path, sha } of changes.filter((change) => change.mode === '040000' && change.sha !== undefined)) {
-        await this.run(['rm', '-r', '--cached', '--quiet', '--ignore-unmatch', '--', path], {
-          environment: { ...environment, GIT_WORK_TREE: this.directory, GIT_LITERAL_PATHSPECS: '1' },
-        });
-        await this.run(['read-tree', `--prefix=${path}/`, String(sha)], { environment });
-      }
-      const { stdout } = await this.run(['write-tree'], { environment });
-      return stdout.toString().trim();
-    } finally {
-      await rm(environment.GIT_INDEX_FILE, { force: true });
-    }
+  writeTree(changes: readonly TreeChange[], baseTree?: string): Promise<string> {
+    return editTree(this, changes, baseTree);
   }
 
   /** The entries of a tree, or of everything below it. */
@@ -137,12 +114,8 @@ export class BareRepository {
   /** The ref of that full name. */
   async findRef(name: string): Promise<Ref | undefined> {
     if (!isPlainRevision(name)) return undefined;
-    const { stdout } = await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', name], {
-      acceptedExitCodes: [1, 128],
-    });
-    const sha = stdout.toString().trim();
-    const object = sha ? await this.findObject(sha) : undefined;
-    return object && { name, sha, type: object.type };
+    const object = await this.findObject(name);
+    return object && { name, sha: object.sha, type: object.type };
   }
 
   /**

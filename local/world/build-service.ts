@@ -1,0 +1,89 @@
+// The build that runs on every push: pushes an image for each service of the repository, then tells GitHub how it went.
+import type { Configuration } from '../../config/schema.ts';
+import type { CancelTimer, Clock } from '../clock/clock.ts';
+import type { Activity, Trace } from '../trace/trace.ts';
+import type { GitHub } from './github/start-github.ts';
+import type { Registry } from './registry/start-registry.ts';
+
+export interface BuildServiceParts {
+  readonly configuration: Configuration;
+  readonly github: GitHub;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly trace: Trace;
+}
+
+export interface BuildService {
+  /**
+   * Decides how the builds of commits end whose message contains the text, and what their images are like
+   * (`imageSuffix` is added to the tag that the cluster goes by: `crash`, `errors-30` …). The newest rule wins.
+   */
+  plan(
+    messagePart: string,
+    outcome: { readonly conclusion?: 'success' | 'failure' | 'cancelled'; readonly behaviour?: string },
+  ): void;
+  stop(): void;
+}
+
+/** How long a build takes, in virtual time. */
+const buildMilliseconds = 1_500;
+
+export function startBuildService({ configuration, github, registry, clock, trace }: BuildServiceParts): BuildService {
+  const { owner, repositories, buildWorkflow } = configuration.github;
+  const plans: {
+    readonly messagePart: string;
+    readonly conclusion: 'success' | 'failure' | 'cancelled';
+    readonly behaviour?: string;
+  }[] = [];
+  const timers = new Set<CancelTimer>();
+
+  async function build(repository: string, sha: string, message: string): Promise<void> {
+    const plan = plans.findLast(({ messagePart }) => message.includes(messagePart));
+    const conclusion = plan?.conclusion ?? 'success';
+    if (conclusion === 'success') {
+      const services = Object.values(configuration.services).filter((service) => service.repository === repository);
+      for (const { image } of services) {
+        await registry.pushImage({
+          repository: image.slice(image.indexOf('/') + 1),
+          tag: buildTag(configuration.registry.tagTemplate, sha),
+          labels: {
+            'org.opencontainers.image.revision': sha,
+            ...(plan?.behaviour === undefined ? {} : { behaviour: plan.behaviour }),
+          },
+        });
+      }
+    }
+    await github.completeWorkflowRun({ repo: repository, sha, conclusion, workflow: buildWorkflow });
+  }
+
+  function onPush({ name, subject, details }: Activity): void {
+    const [fullName = '', branch] = subject.split('@');
+    const repository = fullName.replace(`${owner}/`, '');
+    if (name !== 'commit-pushed' || branch === undefined || !repositories.includes(repository)) return;
+    if (String(details.ref).startsWith('refs/tags/')) return;
+    const cancel = clock.at(clock.now() + buildMilliseconds, () => {
+      timers.delete(cancel);
+      const work = build(repository, String(details.after), String(details.message ?? ''));
+      void clock
+        .work(work)
+        .catch((error: Error) =>
+          trace.record({ service: 'build', name: 'build-broken', subject, details: { message: error.message } }),
+        );
+    });
+    timers.add(cancel);
+  }
+
+  const unsubscribe = trace.subscribe(onPush);
+  return {
+    plan: (messagePart, { conclusion = 'success', behaviour }) =>
+      void plans.push({ messagePart, conclusion, ...(behaviour === undefined ? {} : { behaviour }) }),
+    stop() {
+      unsubscribe();
+      for (const cancel of timers) cancel();
+    },
+  };
+}
+
+function buildTag(template: string, sha: string): string {
+  return template.replace('{sha}', sha).replace('{shortSha}', sha.slice(0, 7));
+}

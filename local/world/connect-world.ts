@@ -1,0 +1,59 @@
+// Makes the world known to AWS as an operator would: addresses as parameters, credentials as secrets, clusters in EKS.
+import type { Configuration } from '../../config/schema.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import type { Principal } from '../runtime/service.ts';
+import { AccessEntries } from '../services/eks/access-entries.ts';
+import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
+import type { FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
+import type { World, WorldCredentials } from './start-world.ts';
+
+/** Idempotent: it runs at every start, since ports and keys can have changed. */
+export async function connectWorld(
+  context: RuntimeContext,
+  configuration: Configuration,
+  world: World,
+  credentials: WorldCredentials,
+): Promise<void> {
+  const { application, aws } = configuration;
+  const principal: Principal = {
+    kind: 'operator',
+    arn: `arn:aws:iam::${context.accountId}:user/operator`,
+    accountId: context.accountId,
+  };
+  const call = (service: string, operation: string, input: object) =>
+    context.call({ service, operation, input, principal, region: aws.primaryRegion });
+  const setAddress = (name: string, Value: string) =>
+    call('ssm', 'PutParameter', { Name: `/${application}/automation/addresses/${name}`, Value, Overwrite: true });
+  const setSecret = (name: string, value: object) =>
+    call('secretsmanager', 'PutSecretValue', {
+      SecretId: `${application}/automation/${name}`,
+      SecretString: JSON.stringify(value),
+    });
+
+  await setAddress('github-api-url', world.github.url);
+  await setAddress('slack-api-url', world.slack.url);
+  await setAddress('registry-url', world.registry.url);
+  const { id: appId, installationId, privateKey } = world.github.app;
+  await setSecret('github-webhook', { current: credentials.webhookSecret });
+  await setSecret('github', { appId: String(appId), installationId: String(installationId), privateKey });
+  await setSecret('slack', { token: credentials.slackToken });
+  await setSecret('registry', {});
+
+  const clusters = new ClusterRegistry(context.store);
+  for (const [name, { url, certificateAuthorityData }] of world.clusters) {
+    clusters.register({ name, region: aws.primaryRegion, endpoint: url, certificateAuthorityData });
+  }
+  await context.store.flush();
+}
+
+/** What EKS access entries say about a role, for the clusters' authenticators. */
+export function readAccessEntries(
+  context: RuntimeContext,
+  region: string,
+): (cluster: string, principalArn: string) => ReturnType<FindAccessEntry> {
+  const entries = new AccessEntries(context.store);
+  return (cluster, principalArn) => {
+    const entry = entries.find(region, cluster, principalArn);
+    return entry === undefined ? undefined : { username: entry.username, groups: entry.kubernetesGroups };
+  };
+}

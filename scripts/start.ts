@@ -1,0 +1,65 @@
+// `npm start`: synthesizes, brings the system up, plays the main job in front of the user, and stays up.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { playReleaseTour } from '../tour/play-release-tour.ts';
+import { startSystem } from '../tour/start-system.ts';
+import { synthesize } from './synthesize.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const processStartedAt = Date.now() - performance.now();
+
+const { exit, fresh, port, state } = new Command('npm start --')
+  .description('The deployment automation on this machine: no AWS account, no Docker.')
+  .option('--exit', 'stop after the tour, with exit code 0 only if everything happened', false)
+  .option('--fresh', 'forget what earlier runs left', false)
+  .option('--port <number>', 'of the AWS endpoint; the following four are used too', (text) => Number(text), 4566)
+  .option('--state <folder>', 'what is to survive a restart', join(root, '.local'))
+  .parse()
+  .opts<{ exit: boolean; fresh: boolean; port: number; state: string }>();
+
+if (fresh) rmSync(state, { recursive: true, force: true });
+const assembly = synthesize();
+console.log(colors.dim(`cdk.out ${assembly.fresh ? 'synthesized' : 'is up to date'} (${assembly.milliseconds} ms)`));
+const system = await startSystem({
+  configuration: loadConfiguration(join(root, 'config', 'pyairtable.yaml')),
+  assemblyDirectory: assembly.directory,
+  stateDirectory: state,
+  gitOpsDirectory: join(root, 'gitops'),
+  port,
+});
+console.log(
+  colors.dim(
+    `ready at ${system.runtime.endpointUrl} (${((Date.now() - processStartedAt) / 1000).toFixed(1)} s after the start)\n`,
+  ),
+);
+
+const succeeded = await playReleaseTour(system, (line) => console.log(line));
+if (exit) {
+  await system.stop();
+  process.exit(succeeded ? 0 : 1);
+}
+
+console.log(`
+${colors.bold('The system stays up.')} Try next, in another terminal:
+
+  export AWS_ENDPOINT_URL=${system.runtime.endpointUrl}
+  npm run --silent automation -- status
+  npm run --silent automation -- executions
+  npm run --silent automation -- explain api-gateway@<version>
+  git clone ${system.world.github.url}/${system.configuration.github.owner}/${system.configuration.github.repositories[0]}.git
+  curl -i -X POST ${system.deployment.apiUrl}/webhooks/github
+
+Stop with Ctrl-C; what happened is kept in ${state} and goes on at the next start (npm start -- --fresh begins anew).`);
+
+const stop = async (): Promise<never> => {
+  await system.stop();
+  process.exit(0);
+};
+process.once('SIGINT', () => void stop());
+process.once('SIGTERM', () => void stop());
+await system.runtime.stopRequested;
+await stop();

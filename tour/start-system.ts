@@ -1,0 +1,99 @@
+// Brings the whole system up on this machine: the runtime on the synthesized assembly, and the world around it.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Configuration } from '../config/schema.ts';
+import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
+import { type Runtime, startRuntime } from '../local/runtime/start-runtime.ts';
+import { connectWorld, readAccessEntries } from '../local/world/connect-world.ts';
+import { startWorld, type World, type WorldCredentials } from '../local/world/start-world.ts';
+
+export interface SystemOptions {
+  readonly configuration: Configuration;
+  readonly assemblyDirectory: string;
+  /** Everything that is to survive a restart. */
+  readonly stateDirectory: string;
+  /** The folder that becomes the GitOps repository. */
+  readonly gitOpsDirectory: string;
+  /** Of the AWS endpoint; the API and the world take the following ones. 0: free ones. */
+  readonly port: number;
+}
+
+export interface System {
+  readonly configuration: Configuration;
+  readonly runtime: Runtime;
+  readonly world: World;
+  readonly deployment: Deployment;
+  stop(): Promise<void>;
+}
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { configuration, port } = options;
+  const portAt = (offset: number): number => (port === 0 ? 0 : port + offset);
+  const runtime = await startRuntime({
+    assemblyDirectory: options.assemblyDirectory,
+    stateDirectory: join(options.stateDirectory, 'aws'),
+    port,
+    ...(port === 0 ? {} : { apiPort: portAt(1) }),
+  });
+  try {
+    const { context } = runtime;
+    const deployment = await readDeployment(runtime, configuration);
+    const credentials = keepCredentials(options.stateDirectory);
+    const world = await startWorld({
+      configuration,
+      directory: join(options.stateDirectory, 'world'),
+      gitOpsDirectory: options.gitOpsDirectory,
+      clock: context.clock,
+      trace: context.trace,
+      endpointUrl: runtime.endpointUrl,
+      findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
+      webhookUrl: `${deployment.apiUrl}/webhooks/github`,
+      credentials,
+      ports: { github: portAt(2), registry: portAt(3), slack: portAt(4) },
+    });
+    await connectWorld(context, configuration, world, credentials);
+    return {
+      configuration,
+      runtime,
+      world,
+      deployment,
+      async stop() {
+        await runtime.stop();
+        await world.stop();
+      },
+    };
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+}
+
+async function readDeployment(runtime: Runtime, { application, aws }: Configuration): Promise<Deployment> {
+  const { context } = runtime;
+  const { Parameter } = await context.call<{ Parameter: { Value: string } }>({
+    service: 'ssm',
+    operation: 'GetParameter',
+    input: { Name: deploymentParameterName(application) },
+    principal: {
+      kind: 'operator',
+      arn: `arn:aws:iam::${context.accountId}:user/operator`,
+      accountId: context.accountId,
+    },
+    region: aws.primaryRegion,
+  });
+  return deploymentSchema.parse(JSON.parse(Parameter.Value));
+}
+
+/** Made up at the first start and kept, as GitHub and Slack keep theirs. */
+function keepCredentials(directory: string): WorldCredentials {
+  const file = join(directory, 'credentials.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as WorldCredentials;
+  const credentials = {
+    webhookSecret: randomBytes(24).toString('hex'),
+    slackToken: `xoxb-${randomBytes(16).toString('hex')}`,
+  };
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(file, JSON.stringify(credentials), { mode: 0o600 });
+  return credentials;
+}
