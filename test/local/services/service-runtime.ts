@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import { createVirtualClock, type VirtualClock } from '../../../local/clock/virtual-clock.ts';
 import { createIdentity } from '../../../local/identity/identity.ts';
+import { type Endpoint, openEndpoint } from '../../../local/protocol/endpoint.ts';
 import type { PrincipalResolver } from '../../../local/runtime/authorizer.ts';
 import type { CreateServiceModule, RuntimeContext } from '../../../local/runtime/context.ts';
 import { createContext } from '../../../local/runtime/create-context.ts';
@@ -16,7 +17,8 @@ import { createMemoryTrace } from '../../../local/trace/memory-trace.ts';
 
 export const accountId = '111122223333';
 export const region = 'eu-west-1';
-const endpointUrl = 'http://127.0.0.1:4566';
+/** Of a runtime that does not listen. */
+const silentUrl = 'http://127.0.0.1:4566';
 
 export interface TestRuntime {
   readonly context: RuntimeContext;
@@ -37,6 +39,8 @@ export interface TestRuntime {
   ): Promise<ResourceAttributes>;
   /** A role with these permissions. */
   createRole(name: string, ...statements: PolicyStatement[]): Promise<Principal>;
+  /** Opens the HTTP endpoint; resolves with its URL. */
+  listen(): Promise<string>;
   start(): Promise<void>;
   /** Closes this runtime and opens another one on what it left. */
   restart(): Promise<TestRuntime>;
@@ -55,7 +59,8 @@ export async function openRuntime(
   const clock = createVirtualClock({ offsetMilliseconds });
   const store = await openJournalStore(folder);
   const trace = createMemoryTrace(clock);
-  const { context, registry, principals } = createContext({
+  let endpoint: Endpoint | undefined;
+  const { context, registry, runner, principals } = createContext({
     clock,
     store,
     trace,
@@ -63,12 +68,13 @@ export async function openRuntime(
     region,
     modules: [...modules, createIamModule],
     createIdentity,
-    endpointUrl: () => endpointUrl,
+    endpointUrl: () => endpoint?.url ?? silentUrl,
   });
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;
     isOpen = false;
+    await endpoint?.close();
     for (const service of registry.services()) await service.stop?.();
     clock.stop();
     await store.close();
@@ -97,6 +103,10 @@ export async function openRuntime(
         Policies: [{ PolicyName: 'own', PolicyDocument: document }],
       });
       return context.assumeRole(String(attributes.Arn), 'test');
+    },
+    listen: async () => {
+      endpoint = await openEndpoint(0, { clock, trace, registry, runner, principals });
+      return endpoint.url;
     },
     start: async () => {
       for (const service of registry.services()) await service.start?.();
