@@ -48,7 +48,7 @@ export const createStatesModule: CreateServiceModule = (context) => {
         },
         start: async () => executions.resumeAll(),
         async stop() {
-          executions.suspendAll();
+          await executions.suspendAll();
           await engine.close();
         },
       },

@@ -29,6 +29,8 @@ export class ExecutionRegistry {
   readonly #stateMachines: StateMachineRegistry;
   readonly #journals: DurableJournals;
   readonly #running = new Map<string, ExecutionRun>();
+  #isStopped = false;
+  readonly #publishing = new Set<Promise<void>>();
   readonly #endListeners = new Map<string, (() => void)[]>();
 
   constructor(context: RuntimeContext, engine: Engine, stateMachines: StateMachineRegistry) {
@@ -86,10 +88,12 @@ export class ExecutionRegistry {
     }
   }
 
-  /** Leaves all executions where they stand. */
-  suspendAll(): void {
+  /** Leaves all executions where they stand; resolves when nothing is written any more. */
+  async suspendAll(): Promise<void> {
+    this.#isStopped = true;
     for (const run of this.#running.values()) run.suspend();
     this.#running.clear();
+    await Promise.all(this.#publishing);
   }
 
   find(arn: string): ExecutionRecord | undefined {
@@ -194,16 +198,19 @@ export class ExecutionRegistry {
     for (const listener of this.#endListeners.get(arn) ?? []) listener();
     this.#endListeners.delete(arn);
     const record = this.#journals.executions.get(arn);
-    if (record) this.#publishEnd(record);
+    // An end that is not published now is published after the next start.
+    if (record && !this.#isStopped) this.#publishEnd(record);
   }
 
   #publishEnd(record: ExecutionRecord): void {
-    this.#publish(record).then((isPublished) => {
+    const publishing = this.#publish(record).then((isPublished) => {
+      this.#publishing.delete(publishing);
       const current = this.#journals.executions.get(record.arn);
       if (!isPublished || !current?.hasUnpublishedEnd || current.redriveCount !== record.redriveCount) return;
       const { hasUnpublishedEnd: _published, ...kept } = current;
       this.#journals.executions.put(record.arn, kept);
     });
+    this.#publishing.add(publishing);
   }
 
   /** Says whether it was published; an event bus that refuses does not concern the execution. */

@@ -61,10 +61,7 @@ export class TaskAttempt {
     });
     this.#armDeadlines();
     const invocation = this.#waitsForToken && this.#progress.submitted !== undefined ? undefined : this.#invoke();
-    return this.#await(ended, invocation).finally(() => {
-      removeListener();
-      pendingTasks.remove(taskToken);
-    });
+    return this.#await(ended, invocation).finally(removeListener);
   }
 
   /** The call is work; waiting for a token is not, so that the clock may skip to a deadline. */
@@ -77,12 +74,15 @@ export class TaskAttempt {
   async #invoke(): Promise<void> {
     const { engine } = this.#thread.run;
     try {
+      await this.#thread.flush();
       const resource = this.#waitsForToken ? this.#state.resource.slice(0, -TOKEN_SUFFIX.length) : this.#state.resource;
       const answer = await engine.invokeTask(resource, this.#progress.arguments, this.#handle());
       const result = toJson(answer);
       if (!this.#waitsForToken) this.#succeed(result);
       else if (!this.#isOver) this.#submitted(result);
     } catch (error) {
+      // A cancelled line has nobody left to tell.
+      if (this.#isOver) return;
       this.#fail(
         error instanceof StateFailure
           ? error
@@ -191,6 +191,7 @@ export class TaskAttempt {
 
   #settle(): void {
     this.#isOver = true;
+    this.#thread.run.engine.pendingTasks.remove(this.#progress.taskToken);
     for (const cancel of this.#cancelDeadlines) cancel();
   }
 }

@@ -21,7 +21,6 @@ export async function runTask(state: TaskState, thread: Thread): Promise<StateOu
   const progress = (thread.progress as TaskProgress | undefined) ?? (await scheduleAttempt(state, thread));
   if (progress.result !== undefined) return { result: progress.result };
   if (progress.failure) throw fromRecordedFailure(progress.failure);
-  await thread.flush();
   return { result: await new TaskAttempt(state, thread, progress).run() };
 }
 
