@@ -36,43 +36,47 @@ export interface ScheduleRoute {
 /** Every method is routed: the function itself answers 405, which an HTTP API cannot. */
 export const httpRoutes: readonly HttpRoute[] = [{ path: '/webhooks/github', function: 'receive-github-webhook' }];
 
-export const eventRoutes: readonly EventRoute[] = [
-  {
-    id: 'push-promotes',
-    description: 'A push to a branch promotes what it touched to the environment of that branch',
-    pattern: branchPushPattern,
-    target: { workflow: 'promote-release' },
-    deadLetters: 'promotion',
-  },
-  {
-    id: 'release-promotes',
-    description: 'A published release promotes to the environments that ask for it',
-    pattern: releasePublishedPattern,
-    target: { workflow: 'promote-release' },
-    deadLetters: 'promotion',
-  },
-  {
-    id: 'build-concludes',
-    description: 'The end of a build is told to the promotions that wait for it',
-    pattern: workflowRunCompletedPattern,
-    target: { function: 'report-build' },
-    deadLetters: 'promotion',
-  },
-  {
-    id: 'promotion-notifies',
-    description: 'What becomes of a promotion is told to people',
-    pattern: promotionPattern,
-    target: { function: 'notify' },
-    deadLetters: 'notification',
-  },
-  {
-    id: 'everything-is-recorded',
-    description: 'Every event enters the index that answers what caused what',
-    pattern: { version: ['0'] },
-    target: { function: 'record-event' },
-    deadLetters: 'audit',
-  },
-];
+/** The routes of this configuration. */
+export function buildEventRoutes({ github }: Configuration): readonly EventRoute[] {
+  const sources = github.repositories.map((repository) => `${github.owner}/${repository}`);
+  return [
+    {
+      id: 'push-promotes',
+      description: 'A push to a branch promotes what it touched to the environment of that branch',
+      pattern: ofRepositories(branchPushPattern, sources),
+      target: { workflow: 'promote-release' },
+      deadLetters: 'promotion',
+    },
+    {
+      id: 'release-promotes',
+      description: 'A published release promotes to the environments that ask for it',
+      pattern: ofRepositories(releasePublishedPattern, sources),
+      target: { workflow: 'promote-release' },
+      deadLetters: 'promotion',
+    },
+    {
+      id: 'build-concludes',
+      description: 'The end of a build is told to the promotions that wait for it',
+      pattern: ofRepositories(workflowRunCompletedPattern, sources),
+      target: { function: 'report-build' },
+      deadLetters: 'promotion',
+    },
+    {
+      id: 'promotion-notifies',
+      description: 'What becomes of a promotion is told to people',
+      pattern: promotionPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
+      id: 'everything-is-recorded',
+      description: 'Every event enters the index that answers what caused what',
+      pattern: { version: ['0'] },
+      target: { function: 'record-event' },
+      deadLetters: 'audit',
+    },
+  ];
+}
 
 export const scheduleRoutes: readonly ScheduleRoute[] = [
   {
@@ -83,3 +87,11 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     deadLetters: 'ingress',
   },
 ];
+
+/** Only what happens in the repositories that we release from: our own commits to the GitOps repository start nothing. */
+function ofRepositories<P extends { readonly detail: { readonly payload: object } }>(
+  pattern: P,
+  fullNames: string[],
+): EventPattern {
+  return { ...pattern, detail: { payload: { ...pattern.detail.payload, repository: { full_name: fullNames } } } };
+}

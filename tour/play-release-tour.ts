@@ -18,11 +18,18 @@ export async function playReleaseTour(system: System, print: Print): Promise<boo
   const file = `${(paths[0] ?? '').replace(/\*.*$/, '')}VERSION`;
   print(colors.bold(`A push to ${branch} that touches ${service} becomes a running release in ${environment}\n`));
 
+  const { cluster = '' } = configuration.environments[environment] ?? {};
+  const others = Object.keys(configuration.services).filter((name) => name !== service);
+  // The build makes an image of every service of the repository, and every cluster's Argo CD looks at each commit.
+  const isPartOfTheStory = (activity: Activity): boolean =>
+    (activity.service !== 'argocd' || activity.subject.startsWith(`${cluster}/`)) &&
+    (activity.service !== 'registry' || !others.some((name) => activity.subject.includes(`/${name}:`)));
+
   const startedAt = performance.now();
   let lastAt = startedAt;
   const unsubscribe = runtime.context.trace.subscribe((activity) => {
     const text = describeActivity(activity);
-    if (text === undefined) return;
+    if (text === undefined || !isPartOfTheStory(activity)) return;
     const now = performance.now();
     print(`${renderSeconds(now - startedAt)} ${colors.dim(`+${Math.round(now - lastAt)} ms`.padStart(9))}  ${text}`);
     lastAt = now;
@@ -61,13 +68,22 @@ export async function playReleaseTour(system: System, print: Print): Promise<boo
 async function waitForEnd({ runtime }: System): Promise<string> {
   const { trace, clock } = runtime.context;
   const since = clock.now();
-  const isEnd = ({ service, name, at }: Activity): boolean =>
-    service === 'states' && /^execution-(succeeded|failed|timed-out|aborted)$/.test(name) && at >= since;
-  const isTold = ({ service, at }: Activity): boolean => service === 'slack' && at >= since;
-  const { details } = await trace.waitFor(isEnd, patienceMilliseconds);
+  const started = await trace.waitFor(
+    ({ service, name, at }) => service === 'states' && name === 'execution-started' && at >= since,
+    patienceMilliseconds,
+  );
+  const { details, at: endedAt } = await trace.waitFor(
+    (activity) => isEnd(activity) && activity.details.executionArn === started.details.executionArn,
+    patienceMilliseconds,
+  );
+  const isTold = ({ service, at }: Activity): boolean => service === 'slack' && at >= endedAt;
   // Whether it is told is checked afterwards; without a message the tour says so instead of waiting for ever.
   await trace.waitFor(isTold, 10_000).catch(() => undefined);
   return String(details.executionArn);
+}
+
+function isEnd({ service, name }: Activity): boolean {
+  return service === 'states' && /^execution-(succeeded|failed|timed-out|aborted)$/.test(name);
 }
 
 function firstOf<T>(record: Readonly<Record<string, T>>): [string, T] {

@@ -21,7 +21,7 @@ import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
-import { eventRoutes, httpRoutes, scheduleRoutes, type WorkflowName, workflowNames } from '../routes.ts';
+import { buildEventRoutes, httpRoutes, scheduleRoutes, type WorkflowName, workflowNames } from '../routes.ts';
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -77,7 +77,7 @@ export class AutomationStack extends Stack {
       logRetention,
       monitoring,
     });
-    for (const { id: routeId, target, ...route } of eventRoutes) {
+    for (const { id: routeId, target, ...route } of buildEventRoutes(configuration)) {
       bus.addRoute(routeId, {
         description: route.description,
         pattern: route.pattern,

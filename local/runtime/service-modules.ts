@@ -9,6 +9,7 @@ import { createIamModule } from '../services/iam/module.ts';
 import { createKmsModule } from '../services/kms/module.ts';
 import { createLambdaModule } from '../services/lambda/module.ts';
 import { createLogsModule } from '../services/logs/module.ts';
+import { createS3Module } from '../services/s3/module.ts';
 import { createSchedulerModule } from '../services/scheduler/module.ts';
 import { createSecretsmanagerModule } from '../services/secretsmanager/module.ts';
 import { createSnsModule } from '../services/sns/module.ts';
@@ -35,6 +36,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createCloudwatchModule,
     createDynamodbModule,
     createKmsModule,
+    createS3Module,
     createSqsModule,
     createSnsModule,
     createLambdaModule,

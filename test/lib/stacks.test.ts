@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { functions } from '../../contracts/functions.ts';
-import { eventRoutes, scheduleRoutes } from '../../lib/routes.ts';
+import { buildEventRoutes, scheduleRoutes } from '../../lib/routes.ts';
 import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
 
 let app: SynthesizedApp;
@@ -72,7 +72,9 @@ describe('the ledger', () => {
 describe('routes', () => {
   it('are all deployed, each with bounded retries and a dead-letter queue', () => {
     const rules = Object.values(app.automation.findResources('AWS::Events::Rule'));
-    expect(rules.map(({ Properties }) => Properties.Name)).toEqual(eventRoutes.map(({ id }) => `pyairtable-${id}`));
+    expect(rules.map(({ Properties }) => Properties.Name)).toEqual(
+      buildEventRoutes(app.configuration).map(({ id }) => `pyairtable-${id}`),
+    );
     for (const { Properties } of rules) {
       for (const target of Properties.Targets) {
         expect(target.DeadLetterConfig.Arn).toBeDefined();
