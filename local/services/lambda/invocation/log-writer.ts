@@ -6,7 +6,7 @@ import type { FunctionConfiguration } from '../function-configuration.ts';
 /** PutLogEvents takes at most this many bytes, counting 26 for each event. */
 const MAXIMUM_BATCH_BYTES = 1_048_576;
 const MAXIMUM_MESSAGE_BYTES = 262_144 - 26;
-/** Real time for which a stream that was just written gathers further lines. */
+/** How long a stream that was just written gathers further lines; skipped together with idle time. */
 const GATHERING_MILLISECONDS = 50;
 
 interface LogEvent {
@@ -20,7 +20,7 @@ interface PendingLines {
   /** Settles when all are written; undefined when nothing is under way. */
   writing: Promise<void> | undefined;
   hasStream: boolean;
-  /** When lines were written last, by the machine's own clock. */
+  /** When lines were written last, in virtual time. */
   writtenAt: number;
 }
 
@@ -64,12 +64,12 @@ export class LogWriter {
   async #drain(configuration: FunctionConfiguration, logStream: string, pending: PendingLines): Promise<void> {
     try {
       while (pending.events.length > 0) {
-        const restMilliseconds = pending.writtenAt + GATHERING_MILLISECONDS - performance.now();
+        const restMilliseconds = pending.writtenAt + GATHERING_MILLISECONDS - this.#context.clock.now();
         if (restMilliseconds > 0) await setTimeout(restMilliseconds);
         if (!pending.hasStream) await this.#createStream(configuration, logStream);
         pending.hasStream = true;
         await this.#put(configuration, logStream, pending.events.splice(0));
-        pending.writtenAt = performance.now();
+        pending.writtenAt = this.#context.clock.now();
       }
     } catch (error) {
       pending.events = [];
