@@ -1,54 +1,63 @@
-// A small but valid OCI image: a config, one layer, and the manifest that names both by digest.
-// https://github.com/opencontainers/image-spec/blob/main/manifest.md
+// A real OCI image with nothing in it: configuration, one empty layer and manifest, the same bytes for the same input.
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 
-export interface BuiltImage {
-  readonly manifest: string;
-  readonly mediaType: string;
-  /** The config and the layer. */
-  readonly blobs: readonly string[];
+export interface Blob {
+  readonly digest: string;
+  readonly bytes: Buffer;
 }
 
-const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-
-/** Deterministic: the same input gives the same bytes, and so the same digest. Blobs are base64. */
-export function buildImage(input: {
-  readonly repository: string;
-  readonly tag: string;
-  readonly labels: Readonly<Record<string, string>>;
-}): BuiltImage {
-  // An empty tar archive: two blocks of zeros. What runs is decided by the tag, not by files.
-  const layer = gzipSync(Buffer.alloc(1024), { level: 9 });
-  const config = Buffer.from(
-    JSON.stringify({
-      architecture: 'arm64',
-      os: 'linux',
-      config: {
-        Labels: {
-          'org.opencontainers.image.title': input.repository,
-          'org.opencontainers.image.version': input.tag,
-          ...input.labels,
-        },
-      },
-      rootfs: { type: 'layers', diff_ids: [hash(Buffer.alloc(1024))] },
-    }),
-  );
-  const describe = (type: string, bytes: Buffer) => ({ mediaType: type, digest: hash(bytes), size: bytes.length });
-  const manifest = JSON.stringify({
-    schemaVersion: 2,
-    mediaType,
-    config: describe('application/vnd.oci.image.config.v1+json', config),
-    layers: [describe('application/vnd.oci.image.layer.v1.tar+gzip', layer)],
-  });
-  return { manifest, mediaType, blobs: [config.toString('base64'), layer.toString('base64')] };
+export interface Image {
+  readonly manifest: Blob;
+  readonly configuration: Blob;
+  readonly layer: Blob;
 }
 
-/** Of the bytes that a base64 text stands for. */
-export function digestOf(base64: string): string {
-  return hash(Buffer.from(base64, 'base64'));
-}
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
-function hash(bytes: Buffer): string {
+/** A tar archive without entries. */
+const EMPTY_TAR = Buffer.alloc(1024);
+
+/** `sha256:…` of some bytes. */
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/**
+ * Builds the image; images of different repositories, tags or labels have different digests.
+ * https://github.com/opencontainers/image-spec/blob/main/manifest.md
+ */
+export function buildImage(repository: string, tag: string, labels: Readonly<Record<string, string>>): Image {
+  const layer = toBlob(EMPTY_TAR);
+  const allLabels = {
+    'org.opencontainers.image.title': repository,
+    'org.opencontainers.image.version': tag,
+    ...labels,
+  };
+  const configuration = toBlob({
+    architecture: 'amd64',
+    os: 'linux',
+    config: { Labels: sortKeys(allLabels) },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    history: [{ created_by: 'empty layer' }],
+  });
+  const manifest = toBlob({
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: describeBlob('application/vnd.oci.image.config.v1+json', configuration),
+    layers: [describeBlob('application/vnd.oci.image.layer.v1.tar', layer)],
+  });
+  return { manifest, configuration, layer };
+}
+
+function toBlob(content: object): Blob {
+  const bytes = content instanceof Buffer ? content : Buffer.from(JSON.stringify(content));
+  return { digest: digestOf(bytes), bytes };
+}
+
+function describeBlob(mediaType: string, { digest, bytes }: Blob) {
+  return { mediaType, digest, size: bytes.length };
+}
+
+function sortKeys(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
