@@ -60,11 +60,11 @@ export class AlarmBook {
     this.#table.put(keyOf(alarm), { ...alarm, state, stateReason, stateChangedAt });
   }
 
-  /** Forgets alarms that no template defines any more, and goes on watching those that are not OK. */
-  start(): void {
+  /** Forgets alarms that no template defines any more and evaluates the others: missing data are an answer too. */
+  async start(): Promise<void> {
     for (const [key, alarm] of [...this.#table.entries()]) {
-      if (!this.#defined.has(key)) this.#table.delete(key);
-      else if (alarm.state === 'ALARM') this.#scheduleReview(alarm);
+      if (this.#defined.has(key)) await this.#evaluate(alarm);
+      else this.#table.delete(key);
     }
   }
 

@@ -16,7 +16,7 @@ export const createCloudwatchModule: CreateServiceModule = (context) => {
         signingName: 'monitoring',
         loadSdk: () => import('@aws-sdk/client-cloudwatch'),
         operations: { ...createMetricOperations(context, metrics, alarms), ...createAlarmOperations(context, alarms) },
-        start: async () => alarms.start(),
+        start: () => alarms.start(),
         stop: async () => alarms.stop(),
       },
     ],

@@ -91,6 +91,13 @@ describe('an alarm', () => {
     expect((await alarm(runtime))?.StateValue).toBe('OK');
   });
 
+  it('that takes missing data well is OK from the start', async () => {
+    const runtime = await open();
+    await runtime.provide('AWS::CloudWatch::Alarm', settings);
+    await runtime.start();
+    expect((await alarm(runtime))?.StateValue).toBe('OK');
+  });
+
   it('wants enough breaching periods of those it looks at', async () => {
     const runtime = await open();
     await runtime.provide('AWS::CloudWatch::Alarm', { ...settings, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
