@@ -2,7 +2,7 @@
 import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
 import { AppError } from '../../core/app-error.ts';
 import type { Clock } from '../../core/clock.ts';
-import { createEksToken, readCredentials } from './eks-token.ts';
+import { createEksToken, readCredentials, readStsEndpoint } from './eks-token.ts';
 import { type ClusterConnection, createKubernetesClient, type KubernetesClient } from './kubernetes-client.ts';
 
 /** A cluster takes a token for 15 minutes. */
@@ -37,6 +37,11 @@ async function connect(eks: EKSClient, clock: Clock, region: string, clusterName
   return {
     endpoint: cluster.endpoint,
     certificateAuthority: authority === undefined ? undefined : Buffer.from(authority, 'base64').toString('utf8'),
-    token: await createEksToken(clusterName, region, readCredentials(), new Date(clock.now())),
+    token: await createEksToken(
+      clusterName,
+      { region, endpoint: readStsEndpoint(region) },
+      readCredentials(),
+      new Date(clock.now()),
+    ),
   };
 }

@@ -14,24 +14,31 @@ const expiresInSeconds = 60;
 /** @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
 export async function createEksToken(
   clusterName: string,
-  region: string,
+  sts: { readonly region: string; readonly endpoint: string },
   credentials: AwsCredentials,
   now: Date,
 ): Promise<string> {
+  const { region } = sts;
+  const { protocol, hostname, host, port } = new URL(sts.endpoint);
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: NodeSha256, applyChecksum: false });
-  const hostname = `sts.${region}.amazonaws.com`;
   const request = {
     method: 'GET',
-    protocol: 'https:',
+    protocol,
     hostname,
+    ...(port === '' ? {} : { port: Number(port) }),
     path: '/',
     query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
-    headers: { host: hostname, 'x-k8s-aws-id': clusterName },
+    headers: { host, 'x-k8s-aws-id': clusterName },
   };
   const { query = {} } = await signer.presign(request, { expiresIn: expiresInSeconds, signingDate: now });
-  const url = new URL(`https://${hostname}/`);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-  return `k8s-aws-v1.${Buffer.from(url.href.replaceAll('+', '%20')).toString('base64url')}`;
+  const parameters = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return `k8s-aws-v1.${Buffer.from(`${protocol}//${host}/?${parameters.join('&')}`).toString('base64url')}`;
+}
+
+/** The regional endpoint, unless AWS's own variables name another one. @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+export function readStsEndpoint(region: string): string {
+  const { AWS_ENDPOINT_URL_STS: own, AWS_ENDPOINT_URL: all } = process.env;
+  return own || all || `https://sts.${region}.amazonaws.com`;
 }
 
 /** The role's credentials, as Lambda puts them into the environment. */
