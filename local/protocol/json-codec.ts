@@ -90,7 +90,17 @@ export function createJsonCodec(options: { usesJsonName: boolean }): JsonCodec {
     return result;
   }
 
-  return { read, write };
+  return { read: (shape, value) => refuseEndlessNesting(() => read(shape, value)), write };
+}
+
+/** Recursive shapes can be nested deeper than any stack. */
+function refuseEndlessNesting<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.name === 'RangeError')) throw cause;
+    throw new AwsError('SerializationException', 'the request body is nested too deeply', { cause });
+  }
 }
 
 function readScalar(shape: ScalarShape, value: Json): unknown {

@@ -33,7 +33,12 @@ export interface Permission {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Inputs and outputs have the SDK's shapes (e.g. `PutItemCommandInput`): the protocol layer has decoded the wire format. */
+/**
+ * Inputs and outputs have the SDK's shapes (e.g. `PutItemCommandInput`): the protocol layer has decoded the wire format.
+ * Streaming bodies arrive as a Node Readable (with `trailers` once an aws-chunked one has ended) and may leave as a
+ * Readable or bytes. An output may set its HTTP status as the SDK reports it, `$metadata: { httpStatusCode: 206 }`;
+ * an error of a REST service may add response headers by `details.$headers`.
+ */
 export interface Operation {
   /** The permissions the call needs, checked before `handle`. `[]` for calls that IAM does not guard (e.g. STS GetCallerIdentity). */
   authorize(input: never, call: CallContext): readonly Permission[];

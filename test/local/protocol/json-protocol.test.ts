@@ -1,4 +1,5 @@
 // awsJson 1.0 and 1.1 as the real SDK clients speak them.
+import { gzipSync } from 'node:zlib';
 
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -247,6 +248,19 @@ describe('JSON protocol', () => {
     const response = await post('dynamodb', target, Buffer.alloc(33 * 1024 * 1024, 'x')).catch(() => undefined);
     if (response) expect(response.status).toBe(413);
     expect((await post('dynamodb', target, '{"TableName":"t","Item":{}}')).status).toBe(200);
+  });
+
+  it('refuses nesting without end and compressed bodies without end, and stays up', async () => {
+    const target = { 'x-amz-target': 'DynamoDB_20120810.PutItem' };
+    const nested = `${'{"L":['.repeat(100_000)}{"S":""}${']}'.repeat(100_000)}`;
+    const deep = await post('dynamodb', target, `{"TableName":"t","Item":{"a":${nested}}}`);
+    expect(deep.status).toBe(400);
+    expect(await deep.json()).toMatchObject({ __type: 'SerializationException' });
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    expect((await post('dynamodb', { ...target, 'content-encoding': 'gzip' }, bomb)).status).toBe(413);
+    const torn = await post('dynamodb', { ...target, 'content-encoding': 'gzip' }, bomb.subarray(0, 100));
+    expect(torn.status).toBe(400);
+    expect(received).toEqual([]);
   });
 
   it('answers an unforeseen failure as an internal one and traces its stack', async () => {

@@ -24,7 +24,9 @@ let outputs: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parcels-'));
-  await promisify(execFile)(process.execPath, [APP], { env: { ...process.env, CDK_OUTDIR: join(directory, 'cdk.out') } });
+  await promisify(execFile)(process.execPath, [APP], {
+    env: { ...process.env, CDK_OUTDIR: join(directory, 'cdk.out') },
+  });
   await start();
 }, 60_000);
 afterAll(async () => {
@@ -54,7 +56,9 @@ async function readRecord(id: string, record: string, endpoint?: string) {
 
 /** Resolves when an execution that began after the call has reached the state. */
 function waitForState(name: string) {
-  return runtime.context.trace.waitFor((activity) => activity.service === 'states' && JSON.stringify(activity).includes(`"${name}"`));
+  return runtime.context.trace.waitFor(
+    (activity) => activity.service === 'states' && JSON.stringify(activity).includes(`"${name}"`),
+  );
 }
 
 describe('parcel tracking', () => {
@@ -68,7 +72,9 @@ describe('parcel tracking', () => {
     await runtime.context.clock.advance(2 * HOUR_MILLISECONDS);
     expect((await readRecord('p-1', 'parcel'))?.status).toEqual({ S: 'delivered' });
     expect(await readRecord('p-1', 'announcement')).toBeDefined();
-    const { executions } = await new SFNClient(configuration()).send(new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }));
+    const { executions } = await new SFNClient(configuration()).send(
+      new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }),
+    );
     expect(executions?.map(({ status }) => status)).toEqual(['SUCCEEDED']);
   }, 30_000);
 
@@ -81,7 +87,9 @@ describe('parcel tracking', () => {
   it('starts nothing for an event that the rule does not match', async () => {
     expect((await register('heavy', 31)).status).toBe(202);
     await runtime.context.clock.advance(60_000);
-    const { executions } = await new SFNClient(configuration()).send(new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }));
+    const { executions } = await new SFNClient(configuration()).send(
+      new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }),
+    );
     expect(executions).toHaveLength(1);
   });
 
@@ -102,7 +110,10 @@ describe('parcel tracking', () => {
     const bodies = await Promise.all(
       candidates.map(async (date) => {
         const object = new GetObjectCommand({ Bucket: outputs.BucketName, Key: keyOf(date) });
-        return s3.send(object).then(({ Body }) => Body?.transformToString(), () => undefined);
+        return s3.send(object).then(
+          ({ Body }) => Body?.transformToString(),
+          () => undefined,
+        );
       }),
     );
     expect(bodies.filter((body) => body !== undefined).map((body) => JSON.parse(body as string))).toContainEqual({
@@ -130,7 +141,15 @@ describe('parcel tracking', () => {
 
   it('finishes after being killed in the middle of an execution, exactly once', async () => {
     await runtime.stop();
-    const parameters = ['--assembly', join(directory, 'cdk.out'), '--state', join(directory, 'state'), '--port', '0', '--trace'];
+    const parameters = [
+      '--assembly',
+      join(directory, 'cdk.out'),
+      '--state',
+      join(directory, 'state'),
+      '--port',
+      '0',
+      '--trace',
+    ];
     const child = spawn(process.execPath, [MAIN, ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     const heard = (text: RegExp) =>
@@ -156,7 +175,9 @@ describe('parcel tracking', () => {
     await runtime.context.clock.advance(49 * HOUR_MILLISECONDS);
     expect((await readRecord('p-2', 'parcel'))?.status).toEqual({ S: 'delivered' });
     expect(await readRecord('p-2', 'announcement')).toBeDefined();
-    const { executions } = await new SFNClient(configuration()).send(new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }));
+    const { executions } = await new SFNClient(configuration()).send(
+      new ListExecutionsCommand({ stateMachineArn: outputs.DeliveryArn }),
+    );
     expect(executions?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   }, 60_000);
 });
