@@ -6,7 +6,7 @@ import { EvaluationFailure } from './expression/evaluator.ts';
 import { isWithinStateLimit, type Json, type JsonObject } from './json.ts';
 import { findRetry } from './retry.ts';
 import { forgetChildren } from './run-children.ts';
-import { describeFailure, fromRecordedFailure, StateFailure } from './state-failure.ts';
+import { dataLimitFailure, describeFailure, fromRecordedFailure, StateFailure } from './state-failure.ts';
 import { STATE_RUNNERS, type StateOutcome } from './state-runners.ts';
 import type { Thread, VisibleExtras } from './thread.ts';
 
@@ -96,7 +96,6 @@ async function runState(thread: Thread, state: State): Promise<Transition> {
 
 /** Runs the state once, without Retry and Catch. Throws StateFailure. */
 export async function attemptState(thread: Thread, state: State): Promise<Transition> {
-  if (!isWithinStateLimit(thread.input)) throw dataLimitFailure(state.name);
   const outcome = await STATE_RUNNERS.run(state, thread);
   if (outcome.result !== undefined && !isWithinStateLimit(outcome.result)) throw dataLimitFailure(state.name);
   return buildTransition(thread, state, outcome);
@@ -127,13 +126,6 @@ async function evaluateFlow(
   const assigned = values.shift() as JsonObject | undefined;
   if (!isWithinStateLimit(output) || (assigned && !isWithinStateLimit(assigned))) throw dataLimitFailure(stateName);
   return { next, output, assigned };
-}
-
-function dataLimitFailure(stateName: string): StateFailure {
-  return new StateFailure(
-    'States.DataLimitExceeded',
-    `The state/task '${stateName}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  );
 }
 
 /** Notes a failed expression in the history, and says in its cause which state it happened in. */

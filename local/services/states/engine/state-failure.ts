@@ -38,3 +38,11 @@ export function describeFailure(failure: { error: string; cause?: string | undef
 } {
   return failure.cause === undefined ? { Error: failure.error } : { Error: failure.error, Cause: failure.cause };
 }
+
+/** A state's input or output is longer, or nested more deeply, than the service allows. */
+export function dataLimitFailure(stateName: string): StateFailure {
+  return new StateFailure(
+    'States.DataLimitExceeded',
+    `The state/task '${stateName}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );
+}

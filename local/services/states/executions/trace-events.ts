@@ -22,11 +22,18 @@ export function traceEvent(trace: Trace, executionArn: string, event: RecordedEv
   const name = NAMES[event.type] ?? (event.type.endsWith('StateEntered') ? 'state-entered' : undefined);
   if (!name) return;
   const [stateMachine, execution] = executionArn.split(':').slice(-2);
-  const state = event.details?.name;
+  const { name: state, error, cause } = event.details ?? {};
   trace.record({
     service: 'states',
     name,
     subject: typeof state === 'string' ? `${stateMachine}/${state}` : `${stateMachine}:${execution}`,
-    details: { executionArn, stateMachine, eventId: event.id, ...event.details },
+    details: {
+      executionArn,
+      stateMachine,
+      eventId: event.id,
+      ...(state === undefined ? {} : { state }),
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    },
   });
 }

@@ -1,5 +1,6 @@
 // What the API refuses before it does anything.
 import { AwsError } from '../../../runtime/service.ts';
+import { isTooDeep, type Json } from '../engine/json.ts';
 
 const LARGEST_INPUT_BYTES = 262_144;
 const LONGEST_NAME = 80;
@@ -26,7 +27,7 @@ export function checkJson(
     throw new AwsError(code, `Invalid ${what}: it is longer than ${LARGEST_INPUT_BYTES} bytes`);
   }
   try {
-    JSON.parse(text);
+    if (isTooDeep(JSON.parse(text) as Json)) throw new Error('it is nested too deeply');
     return text;
   } catch (error) {
     throw new AwsError(code, `Invalid ${what}: '${(error as Error).message}'`);

@@ -75,6 +75,7 @@ describe('StartExecution', () => {
     ['text that is no ARN', { stateMachineArn: 'machine' }, 'InvalidArn'],
     ['input that is not JSON', { input: '{' }, 'InvalidExecutionInput'],
     ['input that is too long', { input: JSON.stringify('x'.repeat(262_144)) }, 'InvalidExecutionInput'],
+    ['input that is nested too deeply', { input: '['.repeat(100_000) + ']'.repeat(100_000) }, 'InvalidExecutionInput'],
     ['a name with a blank', { name: 'a b' }, 'InvalidName'],
     ['a name that is too long', { name: 'x'.repeat(81) }, 'InvalidName'],
   ])('refuses %s', async (_what, input, code) => {

@@ -1,5 +1,5 @@
 // Evaluates the templates of a state: plain paths at once, bounded expressions here, all others in one trip to a worker.
-import type { Json } from '../json.ts';
+import { isTooDeep, type Json } from '../json.ts';
 import { StateFailure } from '../state-failure.ts';
 import { NEEDS_JSONATA } from './direct-path.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
@@ -69,13 +69,15 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
   }
 
   async function evaluateInline(expression: Expression, location: string, bindings: Bindings): Promise<Json> {
-    let value: unknown;
+    let value: Json | undefined;
     try {
-      value = await evaluateExpression(expression.parsed, visibleBindings([expression], bindings), options.now());
+      value = toJson(
+        await evaluateExpression(expression.parsed, visibleBindings([expression], bindings), options.now()),
+      );
     } catch (error) {
       throw new EvaluationFailure(location, describeThrown(expression, location, (error as Error).message));
     }
-    return expectValue(toJson(value), expression, location);
+    return expectShallow(expectValue(value, expression, location), expression, location);
   }
 
   async function evaluateInWorker(
@@ -97,7 +99,7 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
         throw new EvaluationFailure(location, describeThrown(expression, location, answer.failure));
       }
       const value = answer.json === null ? undefined : (JSON.parse(answer.json) as Json);
-      into[index] = expectValue(value, expression, location);
+      into[index] = expectShallow(expectValue(value, expression, location), expression, location);
     }
   }
 
@@ -153,6 +155,11 @@ function expectValue(value: unknown, expression: Expression, location: string): 
     location,
     `The JSONata expression '${expression.source}' specified for the field '${location}' returned nothing (undefined).`,
   );
+}
+
+function expectShallow(value: Json, expression: Expression, location: string): Json {
+  if (!isTooDeep(value)) return value;
+  throw new EvaluationFailure(location, describeThrown(expression, location, 'the value is nested too deeply'));
 }
 
 function describeThrown(expression: Expression, location: string, error: string): string {

@@ -2,9 +2,15 @@
 import type { MapState } from '../definition/state-machine.ts';
 import { EvaluationFailure } from '../expression/evaluator.ts';
 import type { Template } from '../expression/template.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { isJsonObject, isTooDeep, isWithinStateLimit, type Json, type JsonObject } from '../json.ts';
 import { type ChildrenProgress, runChildren } from '../run-children.ts';
-import { describeFailure, fromRecordedFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
+import {
+  dataLimitFailure,
+  describeFailure,
+  fromRecordedFailure,
+  StateFailure,
+  toRecordedFailure,
+} from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import type { Thread } from '../thread.ts';
 import { batchItems } from './map-batches.ts';
@@ -99,6 +105,7 @@ async function prepareEntries(state: MapState, thread: Thread): Promise<readonly
     : state.items
       ? await thread.evaluateOne(state.items)
       : thread.input;
+  if (isTooDeep(source)) throw dataLimitFailure(state.name);
   const entries = listEntries(source);
   if (!state.itemBatcher) return entries;
   const selected: Json[] = [];
@@ -115,11 +122,18 @@ function listEntries(source: Json): readonly MapEntry[] {
   );
 }
 
-function selectInput(state: MapState, thread: Thread, entries: readonly MapEntry[], index: number): Promise<Json> {
+async function selectInput(
+  state: MapState,
+  thread: Thread,
+  entries: readonly MapEntry[],
+  index: number,
+): Promise<Json> {
   // The items of a batch were selected before they were put together.
-  return state.itemBatcher
-    ? Promise.resolve((entries[index] as MapEntry).value)
-    : selectItem(state, thread, entries, index);
+  const input = state.itemBatcher
+    ? (entries[index] as MapEntry).value
+    : await selectItem(state, thread, entries, index);
+  if (!isWithinStateLimit(input)) throw dataLimitFailure(state.name);
+  return input;
 }
 
 async function selectItem(state: MapState, thread: Thread, entries: readonly MapEntry[], index: number): Promise<Json> {

@@ -1,8 +1,8 @@
 // Parallel: runs its branches at once; the first failure cancels the others.
 import type { ParallelState, StateMachine } from '../definition/state-machine.ts';
-import type { Json } from '../json.ts';
+import { isWithinStateLimit, type Json } from '../json.ts';
 import { type ChildrenProgress, runChildren } from '../run-children.ts';
-import { fromRecordedFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
+import { dataLimitFailure, fromRecordedFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import type { Thread } from '../thread.ts';
 
@@ -14,6 +14,7 @@ export async function runParallel(state: ParallelState, thread: Thread): Promise
   let progress = thread.progress as ParallelProgress | undefined;
   if (!progress) {
     const args = state.arguments ? await thread.evaluateOne(state.arguments) : thread.input;
+    if (!isWithinStateLimit(args)) throw dataLimitFailure(state.name);
     const startedEventId = thread.record('ParallelStateStarted');
     progress = { arguments: args, childCount: state.branches.length, startedEventId };
     thread.save({ progress });

@@ -2,12 +2,14 @@
 import type { RecordedFailure } from '../checkpoint.ts';
 import type { TaskState } from '../definition/state-machine.ts';
 import { isWithinStateLimit, type Json } from '../json.ts';
-import { StateFailure, toRecordedFailure } from '../state-failure.ts';
+import { dataLimitFailure, StateFailure, toRecordedFailure } from '../state-failure.ts';
 import type { TaskHandle } from '../task-invoker.ts';
 import type { Thread } from '../thread.ts';
 import { recordFailed, recordSubmitted, recordSucceeded, recordTimedOut } from './task-events.ts';
 
 const TOKEN_SUFFIX = '.waitForTaskToken';
+const LONGEST_ERROR = 256;
+const LONGEST_CAUSE = 32_768;
 
 export interface TaskProgress {
   readonly arguments: Json;
@@ -133,8 +135,9 @@ export class TaskAttempt {
     });
   }
 
-  #fail(failure: StateFailure): void {
+  #fail(thrown: StateFailure): void {
     if (this.#isOver) return;
+    const failure = clipFailure(thrown);
     this.#record(() => {
       recordFailed(this.#state, this.#thread, failure);
       this.#update({ failure: toRecordedFailure(failure) });
@@ -196,13 +199,13 @@ export class TaskAttempt {
   }
 }
 
-function dataLimitFailure(stateName: string): StateFailure {
-  return new StateFailure(
-    'States.DataLimitExceeded',
-    `The state/task '${stateName}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  );
-}
-
 function toJson(value: unknown): Json {
   return (value ?? null) as Json;
+}
+
+/** The service keeps so much of an error and its cause. */
+function clipFailure(failure: StateFailure): StateFailure {
+  const { error, cause, isDenied } = failure;
+  if (error.length <= LONGEST_ERROR && (cause?.length ?? 0) <= LONGEST_CAUSE) return failure;
+  return new StateFailure(error.slice(0, LONGEST_ERROR), cause?.slice(0, LONGEST_CAUSE), { isDenied });
 }

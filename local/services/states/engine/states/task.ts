@@ -2,8 +2,8 @@
 import type { TaskState } from '../definition/state-machine.ts';
 import { EvaluationFailure } from '../expression/evaluator.ts';
 import type { Template } from '../expression/template.ts';
-import { isJsonObject, type Json } from '../json.ts';
-import { fromRecordedFailure } from '../state-failure.ts';
+import { isJsonObject, isWithinStateLimit, type Json } from '../json.ts';
+import { dataLimitFailure, fromRecordedFailure } from '../state-failure.ts';
 import type { StateOutcome } from '../state-runners.ts';
 import { createTaskToken } from '../task-token.ts';
 import type { Thread } from '../thread.ts';
@@ -35,6 +35,7 @@ async function scheduleAttempt(state: TaskState, thread: Thread): Promise<TaskPr
   );
   const take = (template: Template | undefined) => (template ? values.shift() : undefined);
   const args = take(state.arguments) ?? thread.input;
+  if (!isWithinStateLimit(args)) throw dataLimitFailure(state.name);
   const roleArn = findRoleArn(take(state.credentials));
   const timeoutSeconds = expectSeconds(take(state.timeoutSeconds), 'TimeoutSeconds');
   const heartbeatSeconds = expectSeconds(take(state.heartbeatSeconds), 'HeartbeatSeconds');

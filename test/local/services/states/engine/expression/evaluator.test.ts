@@ -120,13 +120,17 @@ describe('expressions that run away', () => {
     ['a regular expression that backtracks', '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /^(a+)+$/)'],
     ['a date picture', '$toMillis($pad("", 40000, "1"), $pad("", 20000, "[Y][M]"))'],
     ['a string that doubles', '($f := function($s, $n) { $n = 0 ? $s : $f($s & $s, $n - 1) }; $length($f("x", 60)))'],
+    ['a value nested too deeply', '$parse($pad("", 100000, "[") & $pad("", 100000, "]"))'],
+    ['a deep text parsed inline', '$parse($states.input.deep)'],
     ['a read of the prototype', '$states.input.__proto__'],
     ['a write to the prototype', '$states.input ~> |__proto__|{"polluted": true}|'],
   ];
 
   it.each(hostile)('%s fails within the bound', async (_name, source) => {
     const began = performance.now();
-    await expect(expression(source, { a: 1 })).rejects.toMatchObject({ error: 'States.QueryEvaluationError' });
+    await expect(expression(source, { a: 1, deep: '['.repeat(5_000) + ']'.repeat(5_000) })).rejects.toMatchObject({
+      error: 'States.QueryEvaluationError',
+    });
     expect(performance.now() - began).toBeLessThan(8_000);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
