@@ -60,6 +60,12 @@ export async function getCommit({ repository }: { readonly repository: Repositor
   return commit;
 }
 
+/** The commit of that full id. Throws 422 for anything else. */
+export async function getCommitById(call: { readonly repository: Repository }, sha: string): Promise<Commit> {
+  if (!/^[0-9a-f]{40}$/.test(sha)) throw new GitHubError(422, `No commit found for SHA: ${sha}`);
+  return getCommit(call, sha);
+}
+
 async function listCommits(call: ApiCall): Promise<ApiAnswer> {
   const { query, repository } = call;
   const { git, record } = repository;

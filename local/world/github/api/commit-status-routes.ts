@@ -6,7 +6,7 @@ import { presentMinimalRepository } from '../shapes/present-repository.ts';
 import { presentUser } from '../shapes/present-user.ts';
 import { formatTime, nodeId } from '../shapes/stable-id.ts';
 import { buildEvent } from '../webhooks/build-event.ts';
-import { getCommit } from './commit-routes.ts';
+import { getCommit, getCommitById } from './commit-routes.ts';
 import { GitHubError, validationFailed } from './github-error.ts';
 import { answerPage, buildLinkHeader, parsePage, slicePage } from './paginate.ts';
 import { type ApiAnswer, type ApiCall, getCaller, getParameter, type Route } from './route.ts';
@@ -78,7 +78,7 @@ function presentStatus(url: string, status: CommitStatusRecord) {
 async function createStatus(call: ApiCall): Promise<ApiAnswer> {
   const { world, body, repository, url } = call;
   const state = body.oneOf('state', ['error', 'failure', 'pending', 'success']);
-  const commit = await getCommit(call, getParameter(call, 'sha'));
+  const commit = await getCommitById(call, getParameter(call, 'sha'));
   const context = body.optionalString('context') ?? 'default';
   const description = body.optionalString('description') ?? null;
   const targetUrl = body.optionalString('target_url') ?? null;

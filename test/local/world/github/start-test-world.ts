@@ -14,6 +14,8 @@ export interface TestWorld {
   readonly octokit: Octokit;
   /** The app's installation, which signs in by itself. */
   readonly installation: Octokit;
+  /** The app itself. */
+  readonly appOctokit: Octokit;
   readonly directory: string;
   readonly activities: readonly Activity[];
   readonly received: readonly HttpRequest[];
@@ -49,6 +51,7 @@ export async function startTestWorld(options: Partial<GitHubOptions> = {}): Prom
     { 'README.md': '# Shop\n', 'src/main.ts': 'run();\n' },
     { branches: ['develop'] },
   );
+  const appCredentials = { appId: github.app.id, privateKey: github.app.privateKey };
   const token = await github.createToken('ada');
   return {
     github,
@@ -56,8 +59,9 @@ export async function startTestWorld(options: Partial<GitHubOptions> = {}): Prom
     installation: new Octokit({
       baseUrl: github.url,
       authStrategy: createAppAuth,
-      auth: { appId: github.app.id, privateKey: github.app.privateKey, installationId: github.app.installationId },
+      auth: { ...appCredentials, installationId: github.app.installationId },
     }),
+    appOctokit: new Octokit({ baseUrl: github.url, authStrategy: createAppAuth, auth: appCredentials }),
     directory,
     activities,
     received,
