@@ -83,7 +83,7 @@ describe('assembly', () => {
     const last = addQueue(stack, 'Last', { QueueName: Fn.sub('x-${Middle}') });
     const middle = addQueue(stack, 'Middle', { RedrivePolicy: { target: Fn.getAtt('First', 'Arn') } });
     const first = addQueue(stack, 'First');
-    first.addDependency(new CfnResource(stack, 'Before', { type: 'AWS::SNS::Topic' }));
+    first.addResourceDependency(new CfnResource(stack, 'Before', { type: 'AWS::SNS::Topic' }));
     await deploy(app);
     expect(created.map(({ logicalId }) => logicalId)).toEqual(['Before', 'First', 'Middle', 'Last']);
     expect(created.at(2)?.properties).toEqual({ RedrivePolicy: { target: 'arn:us-east-1:Orders-First' } });

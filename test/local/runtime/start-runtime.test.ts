@@ -171,7 +171,7 @@ describe('runtime', () => {
     third.kill('SIGTERM');
     expect(await once(third, 'exit')).toEqual([0, null]);
     await expect(readFile(join(directory, 'state', 'lock'))).rejects.toThrow(/ENOENT/);
-  });
+  }, 30_000);
 });
 
 async function firstLogicalId(runtime: Runtime): Promise<string> {
