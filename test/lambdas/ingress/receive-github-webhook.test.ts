@@ -11,6 +11,7 @@ import { createReceiveGitHubWebhook } from '../../../lambdas/ingress/receive-git
 import { defineHttpHandler } from '../../../lambdas/platform/define-handler.ts';
 import type { HttpApiEvent } from '../../../lambdas/platform/http-api.ts';
 import { openLedger, type TestLedger } from '../adapters/open-ledger.ts';
+import { captureLogs } from '../platform/capture-logs.ts';
 
 interface Example {
   name: string;
@@ -25,6 +26,7 @@ const sign = (body: string | Buffer, key = secret.current) =>
   `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
 const digest = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 
+captureLogs();
 let ledger: TestLedger;
 let published: BusEvent[];
 let stored: { key: string; content: Uint8Array }[];
