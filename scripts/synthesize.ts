@@ -1,7 +1,7 @@
 // Runs the CDK app without the CDK CLI; skips the second it takes when the sources have not changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,19 +27,23 @@ export function synthesize({
   const startedAt = performance.now();
   const stamp = join(directory, '.sources');
   const digest = digestOf(sources.map((source) => join(root, source)));
-  const fresh = force || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest;
-  if (fresh) {
-    rmSync(directory, { recursive: true, force: true });
+  const isStale = force || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest;
+  if (isStale) {
+    // Beside and then renamed: whoever reads the assembly meanwhile sees the old one or the new one, whole.
+    const fresh = `${directory}.${process.pid}`;
+    rmSync(fresh, { recursive: true, force: true });
     const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
     const result = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'lib/app.ts'], {
       cwd: root,
-      env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      env: { ...process.env, CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify(context) },
       encoding: 'utf8',
     });
     if (result.status !== 0) throw new Error(`the CDK app failed:\n${result.stderr || result.stdout}`);
-    writeFileSync(stamp, digest);
+    writeFileSync(join(fresh, '.sources'), digest);
+    rmSync(directory, { recursive: true, force: true });
+    renameSync(fresh, directory);
   }
-  return { directory, fresh, milliseconds: Math.round(performance.now() - startedAt) };
+  return { directory, fresh: isStale, milliseconds: Math.round(performance.now() - startedAt) };
 }
 
 function digestOf(paths: readonly string[]): string {

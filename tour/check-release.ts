@@ -1,5 +1,4 @@
 // Whether a release really happened, asked of the systems themselves and not of the trace.
-import { createHash } from 'node:crypto';
 import { currentRecord, ledgerKey, promotionRecord } from '../contracts/ledger.ts';
 import { readLedgerItem } from './read-ledger-item.ts';
 import type { System } from './start-system.ts';

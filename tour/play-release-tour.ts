@@ -72,11 +72,14 @@ async function waitForEnd({ runtime }: System): Promise<string> {
     ({ service, name, at }) => service === 'states' && name === 'execution-started' && at >= since,
     patienceMilliseconds,
   );
-  const { details, at: endedAt } = await trace.waitFor(
+  const { details } = await trace.waitFor(
     (activity) => isEnd(activity) && activity.details.executionArn === started.details.executionArn,
     patienceMilliseconds,
   );
-  const isTold = ({ service, at }: Activity): boolean => service === 'slack' && at >= endedAt;
+  const published = trace
+    .recent()
+    .findLast(({ name, subject }) => name === 'state-entered' && /\/PublishPromotion/.test(subject));
+  const isTold = ({ service, at }: Activity): boolean => service === 'slack' && at >= (published?.at ?? since);
   // Whether it is told is checked afterwards; without a message the tour says so instead of waiting for ever.
   await trace.waitFor(isTold, 10_000).catch(() => undefined);
   return String(details.executionArn);

@@ -1,10 +1,9 @@
 // Makes the world known to AWS as an operator would: addresses as parameters, credentials as secrets, clusters in EKS.
 import type { Configuration } from '../../config/schema.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
-import type { Principal } from '../runtime/service.ts';
-import { AccessEntries } from '../services/eks/access-entries.ts';
+import { AwsError, type Principal } from '../runtime/service.ts';
 import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
-import type { FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
+import type { User } from './kubernetes/authentication/user.ts';
 import type { World, WorldCredentials } from './start-world.ts';
 
 /** Idempotent: it runs at every start, since ports and keys can have changed. */
@@ -15,11 +14,7 @@ export async function connectWorld(
   credentials: WorldCredentials,
 ): Promise<void> {
   const { application, aws } = configuration;
-  const principal: Principal = {
-    kind: 'operator',
-    arn: `arn:aws:iam::${context.accountId}:user/operator`,
-    accountId: context.accountId,
-  };
+  const principal = operatorOf(context);
   const call = (service: string, operation: string, input: object) =>
     context.call({ service, operation, input, principal, region: aws.primaryRegion });
   const setAddress = (name: string, Value: string) =>
@@ -50,10 +45,26 @@ export async function connectWorld(
 export function readAccessEntries(
   context: RuntimeContext,
   region: string,
-): (cluster: string, principalArn: string) => ReturnType<FindAccessEntry> {
-  const entries = new AccessEntries(context.store);
-  return (cluster, principalArn) => {
-    const entry = entries.find(region, cluster, principalArn);
-    return entry === undefined ? undefined : { username: entry.username, groups: entry.kubernetesGroups };
+): (cluster: string, principalArn: string) => Promise<User | undefined> {
+  return async (clusterName, principalArn) => {
+    try {
+      const { accessEntry } = await context.call<{
+        accessEntry: { username: string; kubernetesGroups: readonly string[] };
+      }>({
+        service: 'eks',
+        operation: 'DescribeAccessEntry',
+        input: { clusterName, principalArn },
+        principal: operatorOf(context),
+        region,
+      });
+      return { username: accessEntry.username, groups: accessEntry.kubernetesGroups };
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
   };
+}
+
+function operatorOf({ accountId }: RuntimeContext): Principal {
+  return { kind: 'operator', arn: `arn:aws:iam::${accountId}:user/operator`, accountId };
 }

@@ -4,7 +4,7 @@
 import type { Authenticate, User } from './user.ts';
 
 /** Maps an IAM principal's ARN (`arn:aws:iam::<account>:role/<path/name>` or a user's) to what its access entry says. */
-export type FindAccessEntry = (principalArn: string) => User | undefined;
+export type FindAccessEntry = (principalArn: string) => Promise<User | undefined> | User | undefined;
 
 export interface EksAuthenticatorOptions {
   readonly clusterName: string;
