@@ -12,7 +12,7 @@ const WRITER = join(import.meta.dirname, 'killed-writer.mjs');
 describe('after kill -9 among transactions', () => {
   it('each acknowledged one is there and none is there by half', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dynamodb-kill-'));
-    const writer = spawn('node', [WRITER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const writer = spawn(process.execPath, [WRITER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     for await (const chunk of writer.stdout) {
       output += String(chunk);

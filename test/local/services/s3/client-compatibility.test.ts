@@ -68,7 +68,7 @@ describe('bytes', () => {
     const bytes = randomBytes(100_000);
     expect(await put('bytes', bytes)).toMatchObject({ ETag: `"${md5(bytes)}"`, ChecksumCRC32: expect.any(String) });
     await put('text', 'grüße');
-    await put('nothing', '');
+    await put('nothing', new Uint8Array());
     expect((await read('bytes')).bytes.equals(bytes)).toBe(true);
     expect((await read('text')).bytes.toString()).toBe('grüße');
     expect((await read('nothing')).output.ContentLength).toBe(0);
