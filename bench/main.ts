@@ -1,0 +1,53 @@
+// `npm run bench [-- --quick] [-- --only <name>]`: one JSON line per figure on stdout, progress on stderr.
+import { parseArgs } from 'node:util';
+import { aslTransitions } from './asl-transitions/benchmark.ts';
+import type { Benchmark } from './benchmark.ts';
+import { durableExecutions } from './durable-executions/benchmark.ts';
+import { eventMatching } from './event-matching/benchmark.ts';
+import { lambdaImport } from './lambda-import/benchmark.ts';
+import { lambdaSize } from './lambda-size/benchmark.ts';
+import { startReady } from './start-ready/benchmark.ts';
+import { synth } from './synth/benchmark.ts';
+import { webhookCpu } from './webhook-cpu/benchmark.ts';
+import { webhookEndToEnd } from './webhook-end-to-end/benchmark.ts';
+
+const benchmarks: readonly Benchmark[] = [
+  webhookCpu,
+  webhookEndToEnd,
+  eventMatching,
+  aslTransitions,
+  durableExecutions,
+  lambdaSize,
+  lambdaImport,
+  startReady,
+  synth,
+];
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+});
+const names = benchmarks.map(({ name }) => name);
+const unknown = values.only.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`there is no benchmark ${unknown.join(', ')}: there are ${names.join(', ')}\n`);
+  process.exit(2);
+}
+
+const startedAt = performance.now();
+const progress = (text: string): void => {
+  process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+};
+for (const benchmark of benchmarks) {
+  if (values.only.length > 0 && !values.only.includes(benchmark.name)) continue;
+  progress(benchmark.name);
+  try {
+    for await (const line of benchmark.run({ isQuick: values.quick, progress: (text) => progress(`  ${text}`) })) {
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    }
+  } catch (error) {
+    // The others are measured all the same.
+    progress(`${benchmark.name} broke: ${error instanceof Error ? error.stack : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+progress('done');
