@@ -1,10 +1,14 @@
 // Cancellation: a tree of scopes; cancelling one cancels all below it.
 
-/** Thrown inside a cancelled scope. Not a failure of a state: nothing retries or catches it. */
-export class Cancellation extends Error {
+/**
+ * Thrown inside a cancelled scope. Not a failure of a state, so nothing retries or catches it, and not an Error, as
+ * every execution ends with one and nobody reads its stack.
+ */
+export class Cancellation {
+  readonly reason: string;
+
   constructor(reason: string) {
-    super(reason);
-    this.name = 'Cancellation';
+    this.reason = reason;
   }
 }
 

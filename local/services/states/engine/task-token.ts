@@ -1,5 +1,5 @@
 // Task tokens: they name the attempt that waits, and cannot be guessed.
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 export interface TaskTokenContent {
   readonly executionArn: string;
@@ -9,7 +9,7 @@ export interface TaskTokenContent {
 
 /** A fresh token for an attempt of a task. */
 export function createTaskToken(executionArn: string, path: string): string {
-  const content: TaskTokenContent = { executionArn, path, secret: randomBytes(12).toString('base64url') };
+  const content: TaskTokenContent = { executionArn, path, secret: randomUUID() };
   return Buffer.from(JSON.stringify([content.executionArn, content.path, content.secret])).toString('base64url');
 }
 

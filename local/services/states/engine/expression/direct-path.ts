@@ -6,8 +6,8 @@ import type { SyntaxNode } from './syntax-tree.ts';
 /** Stands for "ask jsonata": the path meets an array on its way, which it would map over. */
 export const NEEDS_JSONATA: unique symbol = Symbol('needs jsonata');
 
-/** Follows the path from the bindings; undefined where jsonata would find nothing. */
-export type DirectPath = (bindings: Readonly<Record<string, unknown>>) => Json | undefined | typeof NEEDS_JSONATA;
+/** Follows the path from the variable that `lookup` gives; undefined where jsonata would find nothing. */
+export type DirectPath = (lookup: (variable: string) => unknown) => Json | undefined | typeof NEEDS_JSONATA;
 
 /** Gives the direct evaluation of an expression that is a plain path or a literal; undefined for any other. */
 export function findDirectPath(tree: SyntaxNode): DirectPath | undefined {
@@ -27,8 +27,8 @@ function directPath([first, ...rest]: readonly SyntaxNode[]): DirectPath | undef
   if (rest.some((step) => step.type !== 'name')) return undefined;
   const root = String(first.value);
   const names = rest.map((step) => String(step.value));
-  return (bindings) => {
-    let value = Object.hasOwn(bindings, root) ? (bindings[root] as Json | undefined) : undefined;
+  return (lookup) => {
+    let value = lookup(root) as Json | undefined;
     for (const name of names) {
       if (Array.isArray(value)) return NEEDS_JSONATA;
       if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined;

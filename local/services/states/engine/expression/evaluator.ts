@@ -46,6 +46,7 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
   async function evaluateAll(expressions: readonly LocatedExpression[], bindings: Bindings): Promise<Json[]> {
     const results: Json[] = new Array(expressions.length);
     const deferred: number[] = [];
+    const lookup = (name: string) => (name === 'states' ? bindings.states : bindings.variable(name));
     for (const [index, { expression, location }] of expressions.entries()) {
       if (expression.isForbidden) {
         throw new EvaluationFailure(
@@ -53,9 +54,7 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
           describeThrown(expression, location, 'D1010: Attempted to access the Javascript object prototype'),
         );
       }
-      const direct = expression.directPath
-        ? expression.directPath(visibleBindings([expression], bindings))
-        : NEEDS_JSONATA;
+      const direct = expression.directPath ? expression.directPath(lookup) : NEEDS_JSONATA;
       if (direct !== NEEDS_JSONATA) {
         results[index] = expectValue(direct, expression, location);
       } else if (expression.isInline) {

@@ -5,12 +5,25 @@ import type { StateFailure } from '../state-failure.ts';
 import type { Thread } from '../thread.ts';
 import type { TaskProgress } from './task-attempt.ts';
 
+interface Integration {
+  readonly resourceType: string;
+  readonly resource: string;
+}
+
+const integrations = new Map<string, Integration | undefined>();
+
 /** `arn:aws:states:::lambda:invoke` gives lambda and invoke; undefined for a function named directly. */
-function findIntegration(resource: string): { resourceType: string; resource: string } | undefined {
+function findIntegration(resource: string): Integration | undefined {
+  if (!integrations.has(resource)) integrations.set(resource, parseIntegration(resource));
+  return integrations.get(resource);
+}
+
+function parseIntegration(resource: string): Integration | undefined {
   const [, , service, , , ...rest] = resource.split(':');
   if (service !== 'states') return undefined;
-  const operation = rest.at(-1) ?? '';
-  return { resourceType: rest.slice(0, -1).join(':'), resource: operation };
+  // The version of `startExecution.sync:2` belongs to the operation.
+  const [resourceType = '', ...operation] = rest[0] === 'aws-sdk' ? [`aws-sdk:${rest[1]}`, ...rest.slice(2)] : rest;
+  return { resourceType, resource: operation.join(':') };
 }
 
 export function recordScheduled(state: TaskState, thread: Thread, progress: TaskProgress): void {
@@ -27,7 +40,7 @@ export function recordScheduled(state: TaskState, thread: Thread, progress: Task
   }
   const region = thread.run.description.arn.split(':')[3] ?? '';
   thread.record('TaskScheduled', { ...integration, region, parameters: progress.arguments, ...limits });
-  thread.record('TaskStarted', integration);
+  thread.record('TaskStarted', { ...integration });
 }
 
 export function recordSubmitted(state: TaskState, thread: Thread, output: Json): void {
