@@ -182,6 +182,13 @@ export const configurationSchema = z
         );
       if (branch !== undefined) branches.set(branch, environment);
     }
+    const byRelease = Object.entries(configuration.environments).filter(([, { promoteOnRelease }]) => promoteOnRelease);
+    for (const [environment] of byRelease.slice(1)) {
+      refuse(
+        ['environments', environment, 'promoteOnRelease'],
+        `releases promote to ${byRelease[0]?.[0]} already: one environment takes them`,
+      );
+    }
     for (const environment of Object.keys(configuration.notifications.slack.channels).filter(
       (key) => !environments.includes(key),
     )) {

@@ -1,6 +1,6 @@
 // `automation redrive`: sends what lies in the dead-letter queues on its way again, or goes on with a failed execution where it stopped.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, RedriveExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -50,11 +50,20 @@ export async function redriveDeadLetters(connection: Connection, options: Redriv
   return results;
 }
 
-/** Restarts a failed, timed-out or stopped execution from the state that failed. */
+/**
+ * Goes on with a failed, timed-out or stopped execution. One that reached a Fail state has recorded and told its failure:
+ * there is nothing to go on from, so a new execution is started with the same input.
+ */
 export async function redriveExecution(connection: Connection, id: string): Promise<string> {
-  const { arn } = await showExecution(connection, id);
-  await connection.stepFunctions.send(new RedriveExecutionCommand({ executionArn: arn }));
-  return arn;
+  const { arn, input, states } = await showExecution(connection, id);
+  const { stepFunctions } = connection;
+  const { stateMachineArn } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn: arn }));
+  if (states.at(-1)?.isFail !== true) {
+    await stepFunctions.send(new RedriveExecutionCommand({ executionArn: arn }));
+    return arn;
+  }
+  const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input }));
+  return String(executionArn);
 }
 
 export function renderDeadLetters(letters: readonly DeadLetter[]): string {

@@ -14,6 +14,8 @@ import { listExecutions } from './list-executions.ts';
 
 export interface StateVisit {
   readonly name: string;
+  /** A Fail state: the definition's own end of a failure. */
+  readonly isFail: boolean;
   readonly depth: number;
   readonly enteredAt: string;
   readonly durationMilliseconds: number | undefined;
@@ -71,6 +73,7 @@ export function buildStateTree(events: readonly HistoryEvent[]): StateVisit[] {
       const errors: string[] = [];
       const visit: StateVisit = {
         name: String(entered.name),
+        isFail: event.type === 'FailStateEntered',
         depth: depthOf(event, byId),
         enteredAt: event.timestamp?.toISOString() ?? '',
         durationMilliseconds: undefined,

@@ -75,7 +75,13 @@ export class Workflow extends Construct {
       metric: this.stateMachine.metricFailed({ period: alarmPeriod, statistic: Stats.SUM }),
       threshold: 0,
       runbook: 'workflow-failed',
-      summary: `an execution of ${props.name} ended in a way that its definition does not provide for`,
+      summary: `${props.name} failed`,
+    });
+    props.monitoring.addHighSeverityAlarm(`${id}TimedOut`, {
+      metric: this.stateMachine.metricTimedOut({ period: alarmPeriod, statistic: Stats.SUM }),
+      threshold: 0,
+      runbook: 'workflow-failed',
+      summary: `${props.name} ran into its time limit and could not tell anybody`,
     });
   }
 

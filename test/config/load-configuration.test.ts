@@ -91,6 +91,11 @@ describe('a wrong configuration', () => {
       /environments\.staging\.branch: develop promotes to dev already/,
     ],
     [
+      'releases for two environments',
+      (c: ReturnType<typeof parse>) => (c.environments.staging.promoteOnRelease = true),
+      /environments\.prod\.promoteOnRelease: releases promote to staging already/,
+    ],
+    [
       'a recovery region that is the primary one',
       (c: ReturnType<typeof parse>) => (c.aws.recoveryRegion = c.aws.primaryRegion),
       /aws\.recoveryRegion: must differ/,
