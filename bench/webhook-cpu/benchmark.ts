@@ -1,0 +1,93 @@
+// CPU time of the webhook's handler per delivery: verify, parse, claim, publish.
+import { join } from 'node:path';
+import type { Benchmark } from '../benchmark.ts';
+import { buildFigure, interleave, median } from '../compare.ts';
+import { openContestant } from '../contestant.ts';
+import { installNpmPeer, type NpmPeer, PeerMissing } from '../install-peer.ts';
+import { readFunctions } from '../read-functions.ts';
+
+const version = '14.2.0';
+const peer = `@octokit/webhooks ${version} middleware`;
+
+export const webhookCpu: Benchmark = {
+  name: 'webhook-cpu',
+  async *run({ isQuick, progress }) {
+    const bundle = join(getIngress().directory, 'index.mjs');
+    const octokit = findOctokit();
+    const sink = await openContestant<undefined, string>(new URL('./aws-sink.ts', import.meta.url));
+    const environment = buildEnvironment(await sink.round(undefined));
+    const open = (program: string, settings: object) =>
+      openContestant<number, number>(new URL(program, import.meta.url), { settings, environment });
+    const ours = await open('./handler-program.ts', { bundle });
+    const peers =
+      octokit instanceof PeerMissing
+        ? []
+        : await Promise.all(
+            [false, true].map((publishes) =>
+              open('./octokit-program.ts', { module: octokit.resolve('@octokit/webhooks'), publishes }),
+            ),
+          );
+    try {
+      const contestants = [ours, ...peers];
+      const count = isQuick ? 200 : 1_000;
+      progress(`warming up, then 5 rounds of ${count} deliveries each`);
+      for (const contestant of contestants) await contestant.round(count);
+      const results = await interleave(
+        5,
+        Object.fromEntries(contestants.map((contestant, index) => [index, () => contestant.round(count)])),
+      );
+      const [own = 0, alone, sameWork] = contestants.map((_, index) => median(results[index] ?? []));
+      yield buildFigure({
+        name: 'webhook-cpu',
+        value: own,
+        unit: 'µs CPU/delivery',
+        peer,
+        peerValue: alone,
+        aim: '<= 2 x',
+        isMet: (ratio) => ratio <= 2,
+        note: 'the middleware verifies, parses and dispatches; ours also makes three DynamoDB calls and one EventBridge call',
+      });
+      yield buildFigure({
+        name: 'webhook-cpu same work',
+        value: own,
+        unit: 'µs CPU/delivery',
+        peer: `${peer}, claiming and publishing with the AWS SDK`,
+        peerValue: sameWork,
+        aim: '<= 2 x',
+        isMet: (ratio) => ratio <= 2,
+      });
+      if (octokit instanceof PeerMissing) yield { name: 'webhook-cpu', skipped: peer, why: octokit.message };
+    } finally {
+      await Promise.all([ours, ...peers, sink].map((contestant) => contestant.close()));
+    }
+  },
+};
+
+function getIngress() {
+  const found = readFunctions().find(({ name }) => name === 'receive-github-webhook');
+  if (found === undefined) throw new Error('the assembly has no receive-github-webhook');
+  return found;
+}
+
+function findOctokit(): NpmPeer | PeerMissing {
+  try {
+    return installNpmPeer('octokit-webhooks', { '@octokit/webhooks': version });
+  } catch (error) {
+    if (error instanceof PeerMissing) return error;
+    throw error;
+  }
+}
+
+function buildEnvironment(sinkUrl: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: sinkUrl,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_LAMBDA_FUNCTION_NAME: 'receive-github-webhook',
+    LEDGER_TABLE_NAME: 'ledger',
+    EVENT_BUS_NAME: 'automation',
+    CLAIM_CHECK_BUCKET_NAME: 'claim-checks',
+    GITHUB_WEBHOOK_SECRET_ID: 'github-webhook',
+  };
+}
