@@ -29,6 +29,12 @@ export type SlackMethod = (input: Readonly<Record<string, unknown>>) => Record<s
 /** The longest text of a message. */
 const textLimit = 40_000;
 
+/** `C…`: the id of a channel, by its place in the workspace. */
+export function channelId(channels: readonly string[], channel: string): string {
+  return `C${String(channels.indexOf(channel) + 1).padStart(8, '0')}`;
+}
+
+/** The methods by name; each gives its answer without `ok`, or throws SlackRefusal. */
 export function createMethods({
   clock,
   messages,
@@ -36,7 +42,7 @@ export function createMethods({
   users,
 }: MethodParts): Readonly<Record<string, SlackMethod>> {
   let counter = messages.size;
-  const idOf = (channel: string): string => `C${String(channels.indexOf(channel) + 1).padStart(8, '0')}`;
+  const idOf = (channel: string): string => channelId(channels, channel);
   const getChannel = (given: unknown): string => {
     const found = channels.find((channel) => [channel, channel.slice(1), idOf(channel)].includes(String(given)));
     if (found === undefined) throw new SlackRefusal('channel_not_found');
@@ -83,15 +89,24 @@ export function createMethods({
       messages.put(known.ts, message);
       return { channel: idOf(channel), ts: known.ts, text: message.text, message: present(message) };
     },
-    'conversations.list': () => ({
-      channels: channels.map((channel) => ({
-        id: idOf(channel),
-        name: channel.slice(1),
-        is_channel: true,
-        is_member: true,
-      })),
-      response_metadata: { next_cursor: '' },
-    }),
+    'conversations.list': ({ cursor, limit }) => {
+      const start = cursor ? Number(Buffer.from(String(cursor), 'base64').toString()) : 0;
+      if (!(start >= 0)) throw new SlackRefusal('invalid_cursor');
+      const end = start + (Number(limit) > 0 ? Math.min(Number(limit), 1_000) : 100);
+      return {
+        channels: channels.slice(start, end).map((channel) => ({
+          id: idOf(channel),
+          name: channel.slice(1),
+          is_channel: true,
+          is_group: false,
+          is_im: false,
+          is_private: false,
+          is_archived: false,
+          is_member: true,
+        })),
+        response_metadata: { next_cursor: end < channels.length ? Buffer.from(String(end)).toString('base64') : '' },
+      };
+    },
     'users.info': (input) => {
       const user = users[String(input.user)];
       if (user === undefined) throw new SlackRefusal('user_not_found');

@@ -7,32 +7,62 @@ import type { SlackMessage } from './methods.ts';
 export interface Press {
   readonly messageTs: string;
   readonly actionId: string;
-  /** The button's value, where it is not read off the message. */
+  /** Where a message has several buttons of one action: the value of the one that is meant. */
   readonly value?: string;
   readonly userId: string;
 }
 
-/** The form-encoded body with its `payload`. */
-export function buildInteraction(
-  message: SlackMessage,
-  press: Press,
-  users: Readonly<Record<string, { readonly name: string }>>,
-): string {
+interface Button {
+  readonly type?: unknown;
+  readonly action_id?: unknown;
+  readonly value?: unknown;
+  readonly text?: unknown;
+  readonly style?: unknown;
+}
+
+interface ButtonBlock {
+  readonly block_id?: unknown;
+  readonly elements?: readonly Button[];
+  readonly accessory?: Button;
+}
+
+/** The form-encoded body with its `payload`. Throws when the message has no such button. */
+export function buildInteraction(interaction: {
+  readonly message: SlackMessage;
+  readonly channelId: string;
+  readonly press: Press;
+  readonly userName: string;
+  /** Where the app may answer within half an hour. */
+  readonly responseUrl: string;
+  readonly nowMilliseconds: number;
+}): string {
+  const { message, channelId, press, userName, responseUrl, nowMilliseconds } = interaction;
+  const { button, blockId } = getButton(message, press);
   const payload = {
     type: 'block_actions',
-    user: { id: press.userId, username: users[press.userId]?.name ?? press.userId },
-    container: { type: 'message', message_ts: message.ts, channel_id: message.channel },
-    trigger_id: `trigger.${message.ts}`,
-    channel: { id: message.channel, name: message.channel.slice(1) },
-    message: { type: 'message', ts: message.ts, text: message.text, blocks: message.blocks },
-    actions: [
-      {
-        type: 'button',
-        action_id: press.actionId,
-        value: press.value ?? findValue(message.blocks, press.actionId),
-        action_ts: message.ts,
-      },
-    ],
+    user: { id: press.userId, username: userName, name: userName, team_id: 'T00000001' },
+    api_app_id: 'A00000001',
+    token: 'deprecated',
+    container: { type: 'message', message_ts: message.ts, channel_id: channelId, is_ephemeral: false },
+    trigger_id: `${nowMilliseconds}.1.${message.ts}`,
+    team: { id: 'T00000001', domain: 'pyairtable' },
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: channelId, name: message.channel.slice(1) },
+    message: {
+      type: 'message',
+      user: 'U00000001',
+      bot_id: 'B00000001',
+      app_id: 'A00000001',
+      team: 'T00000001',
+      ts: message.ts,
+      text: message.text,
+      blocks: message.blocks,
+      ...(message.threadTs !== undefined && { thread_ts: message.threadTs }),
+    },
+    state: { values: {} },
+    response_url: responseUrl,
+    actions: [{ ...button, block_id: blockId, action_ts: (nowMilliseconds / 1000).toFixed(6) }],
   };
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
@@ -43,9 +73,17 @@ export function signInteraction(body: string, timestampSeconds: number, signingS
   return { 'x-slack-request-timestamp': String(timestampSeconds), 'x-slack-signature': `v0=${signature}` };
 }
 
-function findValue(blocks: readonly unknown[], actionId: string): string | undefined {
-  const elements = blocks.flatMap(
-    (block) => (block as { elements?: readonly { action_id?: string; value?: string }[] }).elements ?? [],
+function getButton(message: SlackMessage, { actionId, value }: Press): { button: Button; blockId: string } {
+  const buttons = message.blocks.flatMap((block, index) => {
+    const { elements = [], accessory, block_id: blockId = `block-${index}` } = (block ?? {}) as ButtonBlock;
+    return [...elements, ...(accessory ? [accessory] : [])]
+      .filter(({ type }) => type === 'button')
+      .map((button) => ({ button, blockId: String(blockId) }));
+  });
+  const found = buttons.find(
+    ({ button }) => button.action_id === actionId && (value === undefined || button.value === value),
   );
-  return elements.find((element) => element.action_id === actionId)?.value;
+  if (found) return found;
+  const known = buttons.map(({ button }) => String(button.action_id)).join(', ') || 'none';
+  throw new Error(`message ${message.ts} has no button "${actionId}": it has ${known}`);
 }

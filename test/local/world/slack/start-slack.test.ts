@@ -3,6 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Activity } from '../../../../local/trace/trace.ts';
+import { type HttpRequest, startHttpServer } from '../../../../local/world/http-server.ts';
 import { signInteraction } from '../../../../local/world/slack/press-button.ts';
 import { type Slack, startSlack } from '../../../../local/world/slack/start-slack.ts';
 
@@ -75,6 +77,112 @@ describe('chat.update', () => {
     const { ts } = await call('chat.postMessage', { channel: '#deployments', text: 'before' });
     await call('chat.update', { channel: '#deployments', ts, text: 'after' });
     expect(slack.messages()).toMatchObject([{ text: 'after', edits: 1 }]);
+  });
+});
+
+describe('arguments', () => {
+  it('come as a form as well, the token too', async () => {
+    const form = { token: 'xoxb-test', channel: 'C00000001', blocks: '[{"type":"divider"}]', text: 'from a form' };
+    const response = await fetch(`${slack.url}/chat.postMessage`, { method: 'POST', body: new URLSearchParams(form) });
+    expect(await response.json()).toMatchObject({ ok: true, channel: 'C00000001' });
+    expect(slack.messages()).toMatchObject([{ text: 'from a form', blocks: [{ type: 'divider' }] }]);
+  });
+
+  it.each([
+    ['invalid_json', '{'],
+    ['json_not_object', '[]'],
+  ])('that are no JSON object are refused with %s', async (error, body) => {
+    const headers = { authorization: 'Bearer xoxb-test', 'content-type': 'application/json' };
+    const response = await fetch(`${slack.url}/auth.test`, { method: 'POST', headers, body });
+    expect(await response.json()).toEqual({ ok: false, error });
+  });
+
+  it('need a token', async () => {
+    const response = await fetch(`${slack.url}/auth.test`, { method: 'POST' });
+    expect(await response.json()).toEqual({ ok: false, error: 'not_authed' });
+  });
+});
+
+describe('lists', () => {
+  it('of channels come in pages by cursor', async () => {
+    await slack.stop();
+    slack = await startSlack({ ...options(), channels: ['#one', '#two', '#three'] });
+    const names = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page = (await call('conversations.list', { limit: 2, cursor })) as unknown as {
+        channels: { name: string }[];
+        response_metadata: { next_cursor: string };
+      };
+      names.push(page.channels.map(({ name }) => name));
+      cursor = page.response_metadata.next_cursor || undefined;
+    }
+    expect(names).toEqual([['one', 'two'], ['three']]);
+  });
+
+  it('of users are searched by id and address', async () => {
+    expect(await call('users.lookupByEmail', { email: 'ada@pyairtable.example' })).toMatchObject({
+      user: { id: 'U2' },
+    });
+    expect(await call('users.info', { user: 'U9' })).toEqual({ ok: false, error: 'user_not_found' });
+  });
+});
+
+describe('a button', () => {
+  const blocks = [
+    { type: 'section', text: { type: 'mrkdwn', text: 'Promote &lt;api&gt;? <https://x.example/r|details>' } },
+    {
+      type: 'actions',
+      block_id: 'approval',
+      elements: [{ type: 'button', action_id: 'approve', value: 'r-1', text: { type: 'plain_text', text: 'Approve' } }],
+    },
+  ];
+
+  it('that is pressed reaches the app signed, and the app can answer in place', async () => {
+    const received: HttpRequest[] = [];
+    const app = await startHttpServer({
+      handle(request) {
+        received.push(request);
+        return { status: 200, body: '' };
+      },
+    });
+    await slack.stop();
+    const activities: Omit<Activity, 'at'>[] = [];
+    const trace = { record: (activity: Omit<Activity, 'at'>) => activities.push(activity) };
+    const interaction = { interactionUrl: `${app.url}/slack`, signingSecret: 'shh', trace };
+    slack = await startSlack({ ...options(), ...interaction });
+    try {
+      const { ts } = await call('chat.postMessage', { channel: '#deployments', text: 'fallback', blocks });
+      expect(activities).toMatchObject([
+        { details: { readable: 'Promote <api>? details (https://x.example/r)\n[Approve]' } },
+      ]);
+      await slack.pressButton({ messageTs: String(ts), actionId: 'approve', userId: 'U2' });
+      const [request] = received;
+      const body = request!.body.toString();
+      const timestamp = Number(request!.headers['x-slack-request-timestamp']);
+      expect(signInteraction(body, timestamp, 'shh')['x-slack-signature']).toBe(request!.headers['x-slack-signature']);
+      const payload = JSON.parse(new URLSearchParams(body).get('payload')!);
+      expect(payload).toMatchObject({
+        type: 'block_actions',
+        user: { id: 'U2', username: 'ada' },
+        channel: { id: 'C00000001', name: 'deployments' },
+        actions: [{ action_id: 'approve', block_id: 'approval', value: 'r-1', type: 'button' }],
+      });
+      const answer = { replace_original: true, text: 'Approved by ada', blocks: [] };
+      const headers = { 'content-type': 'application/json' };
+      await fetch(payload.response_url, { method: 'POST', headers, body: JSON.stringify(answer) });
+      expect(slack.messages()).toMatchObject([{ text: 'Approved by ada', edits: 1 }]);
+    } finally {
+      await app.stop();
+    }
+  });
+
+  it('that a message does not have cannot be pressed', async () => {
+    await slack.stop();
+    slack = await startSlack({ ...options(), interactionUrl: 'http://127.0.0.1:1' });
+    const { ts } = await call('chat.postMessage', { channel: '#deployments', text: 'x', blocks });
+    await expect(slack.pressButton({ messageTs: String(ts), actionId: 'reject', userId: 'U2' })).rejects.toThrow(
+      'has no button "reject": it has approve',
+    );
   });
 });
 
