@@ -66,10 +66,6 @@ export async function checkRelease(system: System, release: Release): Promise<Fi
       'ledger entry':
         current === undefined ? '(none)' : `${current.pk} / ${current.sk} (promotion ${current.promotionId})`,
       'answers now': answer.slice(0, 120),
-      fingerprint: createHash('sha256')
-        .update(kustomization ?? '')
-        .digest('hex')
-        .slice(0, 12),
     },
     missing,
   };
