@@ -1,6 +1,7 @@
 // The adopted half of DynamoDB: dynalite's request validation, expressions and item semantics, without its server and database.
 import { createRequire } from 'node:module';
 import { AwsError } from '../../../runtime/service.ts';
+import { spellOutDocumentEquality } from './document-equality.ts';
 
 /** An item as DynamoDB's JSON has it: attribute values by name, bytes as base64. */
 export type JsonItem = Record<string, Record<string, unknown>>;
@@ -111,7 +112,9 @@ export const actionOptions = OPTIONS;
 
 /** Checks a request and parses its expressions. Takes the request over. Throws AwsError as DynamoDB words it. */
 export function parseRequest(action: ItemAction, request: Request): Request {
-  return validate(ACTIONS[action].validation, request);
+  const checked = validate(ACTIONS[action].validation, request);
+  spellOutDocumentEquality(checked);
+  return checked;
 }
 
 /** Checks a CreateTable request; members that dynalite does not know are dropped. Throws AwsError. */

@@ -117,6 +117,31 @@ describe('items of a table', () => {
     ).rejects.toMatchObject(refusal);
   });
 
+  it('are compared with lists and maps by what these hold', async () => {
+    const { call } = await openTable();
+    const document = { M: { a: { N: '1' }, l: { L: [{ S: 'x' }, { M: {} }] } } };
+    await call('dynamodb', 'PutItem', { TableName, Item: { ...key('doc'), document } });
+    const find = async (FilterExpression: string, value: object) => {
+      const { Count } = await call<{ Count: number }>('dynamodb', 'Scan', {
+        TableName,
+        FilterExpression,
+        ExpressionAttributeNames: { '#d': 'document' },
+        ExpressionAttributeValues: { ':v': value },
+      });
+      return Count;
+    };
+    const longer = { M: { ...document.M, b: { N: '2' } } };
+    const other = { M: { ...document.M, l: { L: [{ S: 'x' }, { M: { y: { N: '1' } } }] } } };
+    expect(await find('#d = :v', document)).toBe(1);
+    expect(await find('#d <> :v', document)).toBe(0);
+    expect(await find('#d IN (:v)', document)).toBe(1);
+    expect(await find('#d.l = :v', document.M.l)).toBe(1);
+    for (const different of [longer, other, { L: [] }, { M: {} }]) {
+      expect(await find('#d = :v', different)).toBe(0);
+      expect(await find('NOT #d <> :v', different)).toBe(0);
+    }
+  });
+
   it('are updated by the documented expressions', async () => {
     const { call } = await openTable();
     const update = (UpdateExpression: string, values: object, names: object = {}) =>
