@@ -6,7 +6,8 @@ import { presentGitCommit } from '../shapes/present-commit.ts';
 import { gitHubCommitter } from '../shapes/present-user.ts';
 import { announceRefChange } from '../webhooks/announce-ref-change.ts';
 import { encodeBase64Lines } from './encode-base64-lines.ts';
-import { buildCallerSignature, isSoundPath, readSignature } from './git-object-routes.ts';
+import { buildCallerSignature, readSignature } from './git-object-routes.ts';
+import { isSoundPath } from './git-tree-routes.ts';
 import { GitHubError, notFound } from './github-error.ts';
 import { type ApiAnswer, type ApiCall, getCaller, getParameter, type Route } from './route.ts';
 

@@ -1,14 +1,14 @@
-// Deployments, their statuses and environments (https://docs.github.com/rest/deployments).
-import type { DeploymentRecord, DeploymentStatusRecord, EnvironmentRecord } from '../records.ts';
+// Deployments (https://docs.github.com/rest/deployments/deployments).
+import type { DeploymentRecord } from '../records.ts';
 import { presentUser } from '../shapes/present-user.ts';
 import { formatTime, nodeId } from '../shapes/stable-id.ts';
 import { buildEvent } from '../webhooks/build-event.ts';
 import { listLatestStatuses } from './commit-status-routes.ts';
+import { listDeploymentStatuses } from './deployment-status-routes.ts';
+import { ensureEnvironment } from './environment-routes.ts';
 import { GitHubError, notFound } from './github-error.ts';
-import { answerCountedPage, answerPage } from './paginate.ts';
+import { answerPage } from './paginate.ts';
 import { type ApiAnswer, type ApiCall, getCaller, getParameter, type Route } from './route.ts';
-
-const states = ['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'] as const;
 
 export const deploymentRoutes: readonly Route[] = [
   {
@@ -48,71 +48,17 @@ export const deploymentRoutes: readonly Route[] = [
     documentation: 'deployments/deployments#delete-a-deployment',
     handle: deleteDeployment,
   },
-  {
-    method: 'POST',
-    path: '/repos/{owner}/{repo}/deployments/{id}/statuses',
-    access: 'deployments:write',
-    documentation: 'deployments/statuses#create-a-deployment-status',
-    handle: createDeploymentStatus,
-  },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/deployments/{id}/statuses',
-    access: 'deployments:read',
-    documentation: 'deployments/statuses#list-deployment-statuses',
-    handle(call) {
-      const statuses = listDeploymentStatuses(call, getDeployment(call).id);
-      return answerPage(call, statuses, (status) => presentDeploymentStatus(call.url, status));
-    },
-  },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/environments',
-    access: 'actions:read',
-    documentation: 'deployments/environments#list-environments',
-    handle(call) {
-      const environments = [...call.world.records.environments.values()].filter(
-        ({ repository }) => repository === call.repository.fullName,
-      );
-      return answerCountedPage(call, 'environments', environments, (one) => presentEnvironment(call.url, one));
-    },
-  },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/environments/{name...}',
-    access: 'actions:read',
-    documentation: 'deployments/environments#get-an-environment',
-    handle(call) {
-      const environment = call.world.records.environments.get(keyOf(call, getParameter(call, 'name')));
-      if (!environment) throw notFound();
-      return { status: 200, body: presentEnvironment(call.url, environment) };
-    },
-  },
-  {
-    method: 'PUT',
-    path: '/repos/{owner}/{repo}/environments/{name...}',
-    access: 'environments:write',
-    documentation: 'deployments/environments#create-or-update-an-environment',
-    handle: (call) => ({
-      status: 200,
-      body: presentEnvironment(call.url, ensureEnvironment(call, getParameter(call, 'name'))),
-    }),
-  },
 ];
 
-function listDeployments({ world, repository }: ApiCall): DeploymentRecord[] {
+/** Deployments of the call's repository, newest first. */
+export function listDeployments({ world, repository }: ApiCall): DeploymentRecord[] {
   return [...world.records.deployments.values()]
     .filter((deployment) => deployment.repository === repository.fullName)
     .sort((one, other) => other.id - one.id);
 }
 
-function listDeploymentStatuses({ world }: ApiCall, deploymentId: number): DeploymentStatusRecord[] {
-  return [...world.records.deploymentStatuses.values()]
-    .filter((status) => status.deploymentId === deploymentId)
-    .sort((one, other) => other.id - one.id);
-}
-
-function getDeployment(call: ApiCall): DeploymentRecord {
+/** The deployment that the path names. Throws 404. */
+export function getDeployment(call: ApiCall): DeploymentRecord {
   const deployment = call.world.records.deployments.get(getParameter(call, 'id'));
   if (deployment?.repository !== call.repository.fullName) throw notFound();
   return deployment;
@@ -194,70 +140,8 @@ function deleteDeployment(call: ApiCall): ApiAnswer {
   return { status: 204 };
 }
 
-function createDeploymentStatus(call: ApiCall): ApiAnswer {
-  const { world, body, repository, url } = call;
-  const deployment = getDeployment(call);
-  const state = body.oneOf('state', states);
-  const status = addStatus(call, deployment, state, {
-    description: body.optionalString('description') ?? '',
-    environment: body.optionalString('environment') ?? deployment.environment,
-    environmentUrl: body.optionalString('environment_url') ?? '',
-    logUrl: body.optionalString('log_url') ?? body.optionalString('target_url') ?? '',
-  });
-  if (state === 'success' && (body.optionalBoolean('auto_inactive') ?? true)) deactivateEarlier(call, deployment);
-  world.record({
-    service: 'github',
-    name: 'deployment-status-created',
-    subject: `${repository.fullName} → ${status.environment}`,
-    details: { deployment: deployment.id, state, description: status.description, logUrl: status.logUrl },
-  });
-  const presented = presentDeploymentStatus(url, status);
-  return { status: 201, body: presented, headers: { location: presented.url } };
-}
-
-function addStatus(
-  call: ApiCall,
-  deployment: DeploymentRecord,
-  state: string,
-  told: Pick<DeploymentStatusRecord, 'description' | 'environment' | 'environmentUrl' | 'logUrl'>,
-): DeploymentStatusRecord {
-  const { world, repository, url } = call;
-  const status: DeploymentStatusRecord = {
-    id: world.records.nextNumber('id'),
-    repository: repository.fullName,
-    deploymentId: deployment.id,
-    state,
-    ...told,
-    creator: getCaller(call),
-    createdAt: world.clock.now(),
-  };
-  world.records.deploymentStatuses.put(String(status.id), status);
-  const updated = { ...deployment, environment: status.environment, updatedAt: status.createdAt };
-  world.records.deployments.put(String(deployment.id), updated);
-  const event = buildEvent(url, repository.record, status.creator, {
-    action: 'created',
-    deployment_status: presentDeploymentStatus(url, status),
-    deployment: presentDeployment(url, updated),
-    check_run: null,
-    workflow: null,
-    workflow_run: null,
-  });
-  world.webhooks.emit('deployment_status', event, repository.record);
-  return status;
-}
-
-/** A success makes the earlier successes in the same environment inactive, except in production and transient ones. */
-function deactivateEarlier(call: ApiCall, deployment: DeploymentRecord): void {
-  for (const earlier of listDeployments(call)) {
-    if (earlier.id >= deployment.id || earlier.environment !== deployment.environment) continue;
-    if (earlier.isTransient || earlier.isProduction) continue;
-    if (listDeploymentStatuses(call, earlier.id)[0]?.state !== 'success') continue;
-    const { environment } = earlier;
-    addStatus(call, earlier, 'inactive', { description: '', environment, environmentUrl: '', logUrl: '' });
-  }
-}
-
-function presentDeployment(url: string, deployment: DeploymentRecord) {
+/** A deployment as the API and the events show it. */
+export function presentDeployment(url: string, deployment: DeploymentRecord) {
   const self = `${url}/repos/${deployment.repository}/deployments/${deployment.id}`;
   return {
     url: self,
@@ -278,57 +162,5 @@ function presentDeployment(url: string, deployment: DeploymentRecord) {
     transient_environment: deployment.isTransient,
     production_environment: deployment.isProduction,
     performed_via_github_app: null,
-  };
-}
-
-function presentDeploymentStatus(url: string, status: DeploymentStatusRecord) {
-  const deployment = `${url}/repos/${status.repository}/deployments/${status.deploymentId}`;
-  return {
-    url: `${deployment}/statuses/${status.id}`,
-    id: status.id,
-    node_id: nodeId('DeploymentStatus', status.id),
-    state: status.state,
-    creator: presentUser(url, status.creator),
-    description: status.description,
-    environment: status.environment,
-    target_url: status.logUrl,
-    created_at: formatTime(status.createdAt),
-    updated_at: formatTime(status.createdAt),
-    deployment_url: deployment,
-    repository_url: `${url}/repos/${status.repository}`,
-    environment_url: status.environmentUrl,
-    log_url: status.logUrl,
-    performed_via_github_app: null,
-  };
-}
-
-function keyOf({ repository }: ApiCall, name: string): string {
-  return `${repository.fullName}/${name}`;
-}
-
-function ensureEnvironment(call: ApiCall, name: string): EnvironmentRecord {
-  const { records, clock } = call.world;
-  const key = keyOf(call, name);
-  const known = records.environments.get(key);
-  const now = clock.now();
-  const environment = known
-    ? { ...known, updatedAt: now }
-    : { id: records.nextNumber('id'), repository: call.repository.fullName, name, createdAt: now, updatedAt: now };
-  records.environments.put(key, environment);
-  return environment;
-}
-
-function presentEnvironment(url: string, environment: EnvironmentRecord) {
-  const name = encodeURIComponent(environment.name);
-  return {
-    id: environment.id,
-    node_id: nodeId('Environment', environment.id),
-    name: environment.name,
-    url: `${url}/repos/${environment.repository}/environments/${name}`,
-    html_url: `${url}/${environment.repository}/deployments/activity_log?environments_filter=${name}`,
-    created_at: formatTime(environment.createdAt),
-    updated_at: formatTime(environment.updatedAt),
-    protection_rules: [],
-    deployment_branch_policy: null,
   };
 }

@@ -1,9 +1,10 @@
-// Issues and their comments (https://docs.github.com/rest/issues).
-import type { CommentRecord, IssueRecord } from '../records.ts';
+// Issues (https://docs.github.com/rest/issues/issues).
+import type { IssueRecord } from '../records.ts';
 import { presentUser } from '../shapes/present-user.ts';
 import { formatTime, nodeId, stableId } from '../shapes/stable-id.ts';
 import { buildEvent } from '../webhooks/build-event.ts';
 import { notFound, validationFailed } from './github-error.ts';
+import { listComments } from './issue-comment-routes.ts';
 import { answerPage } from './paginate.ts';
 import { type ApiAnswer, type ApiCall, getCaller, getParameter, type Route } from './route.ts';
 
@@ -23,13 +24,6 @@ export const issueRoutes: readonly Route[] = [
     handle: createIssue,
   },
   {
-    method: 'PATCH',
-    path: '/repos/{owner}/{repo}/issues/comments/{id}',
-    access: 'issues:write',
-    documentation: 'issues/comments#update-an-issue-comment',
-    handle: updateComment,
-  },
-  {
     method: 'GET',
     path: '/repos/{owner}/{repo}/issues/{number}',
     access: 'issues:read',
@@ -43,28 +37,16 @@ export const issueRoutes: readonly Route[] = [
     documentation: 'issues/issues#update-an-issue',
     handle: updateIssue,
   },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/issues/{number}/comments',
-    access: 'issues:read',
-    documentation: 'issues/comments#list-issue-comments',
-    handle: (call) => answerPage(call, listComments(call, getIssue(call)), (comment) => presentComment(call, comment)),
-  },
-  {
-    method: 'POST',
-    path: '/repos/{owner}/{repo}/issues/{number}/comments',
-    access: 'issues:write',
-    documentation: 'issues/comments#create-an-issue-comment',
-    handle: createComment,
-  },
 ];
 
-function keyOf(repository: string, number: number | string): string {
+/** The name by which an issue is known everywhere: `owner/name#number`. */
+export function issueKey(repository: string, number: number | string): string {
   return `${repository}#${number}`;
 }
 
-function getIssue(call: ApiCall): IssueRecord {
-  const issue = call.world.records.issues.get(keyOf(call.repository.fullName, getParameter(call, 'number')));
+/** The issue that the path names. Throws 404. */
+export function getIssue(call: ApiCall): IssueRecord {
+  const issue = call.world.records.issues.get(issueKey(call.repository.fullName, getParameter(call, 'number')));
   if (!issue) throw notFound();
   return issue;
 }
@@ -145,12 +127,12 @@ function updateIssue(call: ApiCall): ApiAnswer {
 
 function save(call: ApiCall, issue: IssueRecord, action: string) {
   const { world, repository, url } = call;
-  world.records.issues.put(keyOf(issue.repository, issue.number), issue);
+  world.records.issues.put(issueKey(issue.repository, issue.number), issue);
   const presented = presentIssue(call, issue);
   world.record({
     service: 'github',
     name: `issue-${action}`,
-    subject: keyOf(issue.repository, issue.number),
+    subject: issueKey(issue.repository, issue.number),
     details: { title: issue.title, labels: issue.labels },
   });
   const event = buildEvent(url, repository.record, getCaller(call), { action, issue: presented });
@@ -158,48 +140,8 @@ function save(call: ApiCall, issue: IssueRecord, action: string) {
   return presented;
 }
 
-function listComments({ world }: ApiCall, issue: IssueRecord): CommentRecord[] {
-  return [...world.records.comments.values()].filter(
-    ({ repository, issueNumber }) => repository === issue.repository && issueNumber === issue.number,
-  );
-}
-
-function createComment(call: ApiCall): ApiAnswer {
-  const { world } = call;
-  const issue = getIssue(call);
-  const now = world.clock.now();
-  const comment: CommentRecord = {
-    id: world.records.nextNumber('id'),
-    repository: issue.repository,
-    issueNumber: issue.number,
-    body: call.body.string('body'),
-    creator: getCaller(call),
-    createdAt: now,
-    updatedAt: now,
-  };
-  const presented = saveComment(call, issue, comment, 'created');
-  return { status: 201, body: presented, headers: { location: presented.url } };
-}
-
-function updateComment(call: ApiCall): ApiAnswer {
-  const { records, clock } = call.world;
-  const comment = records.comments.get(getParameter(call, 'id'));
-  const issue = comment && records.issues.get(keyOf(comment.repository, comment.issueNumber));
-  if (!issue || comment.repository !== call.repository.fullName) throw notFound();
-  const updated = { ...comment, body: call.body.string('body'), updatedAt: clock.now() };
-  return { status: 200, body: saveComment(call, issue, updated, 'edited') };
-}
-
-function saveComment(call: ApiCall, issue: IssueRecord, comment: CommentRecord, action: string) {
-  const { world, repository, url } = call;
-  world.records.comments.put(String(comment.id), comment);
-  const presented = presentComment(call, comment);
-  const subject = { action, issue: presentIssue(call, issue), comment: presented };
-  world.webhooks.emit('issue_comment', buildEvent(url, repository.record, getCaller(call), subject), repository.record);
-  return presented;
-}
-
-function presentIssue(call: ApiCall, issue: IssueRecord) {
+/** An issue as the API and the events show it. */
+export function presentIssue(call: ApiCall, issue: IssueRecord) {
   const { url } = call;
   const repository = `${url}/repos/${issue.repository}`;
   const self = `${repository}/issues/${issue.number}`;
@@ -237,21 +179,5 @@ function presentIssue(call: ApiCall, issue: IssueRecord) {
     active_lock_reason: null,
     body: issue.body,
     state_reason: issue.stateReason,
-  };
-}
-
-function presentComment({ url }: ApiCall, comment: CommentRecord) {
-  const repository = `${url}/repos/${comment.repository}`;
-  return {
-    id: comment.id,
-    node_id: nodeId('IssueComment', comment.id),
-    url: `${repository}/issues/comments/${comment.id}`,
-    html_url: `${url}/${comment.repository}/issues/${comment.issueNumber}#issuecomment-${comment.id}`,
-    issue_url: `${repository}/issues/${comment.issueNumber}`,
-    body: comment.body,
-    user: presentUser(url, comment.creator),
-    created_at: formatTime(comment.createdAt),
-    updated_at: formatTime(comment.updatedAt),
-    author_association: 'MEMBER',
   };
 }

@@ -6,9 +6,13 @@ import { commitRoutes } from './commit-routes.ts';
 import { commitStatusRoutes } from './commit-status-routes.ts';
 import { contentsRoutes } from './contents-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import { deploymentStatusRoutes } from './deployment-status-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { gitObjectRoutes } from './git-object-routes.ts';
 import { gitRefRoutes } from './git-ref-routes.ts';
+import { gitTreeRoutes } from './git-tree-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
+import { issueCommentRoutes } from './issue-comment-routes.ts';
 import { issueRoutes } from './issue-routes.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { releaseRoutes } from './release-routes.ts';
@@ -26,7 +30,11 @@ export function buildRoutes(rateLimiter: RateLimiter): readonly Route[] {
     ...contentsRoutes,
     ...gitRefRoutes,
     ...gitObjectRoutes,
+    ...gitTreeRoutes,
+    ...deploymentStatusRoutes,
     ...deploymentRoutes,
+    ...environmentRoutes,
+    ...issueCommentRoutes,
     ...issueRoutes,
     ...releaseRoutes,
     ...actionRoutes,

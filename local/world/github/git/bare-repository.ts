@@ -1,5 +1,5 @@
 // A bare git repository on disk: objects and refs, by git's own plumbing commands.
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommit, type Commit, parseCommit } from './commit.ts';
 import { editTree, type TreeChange } from './edit-tree.ts';
@@ -42,14 +42,8 @@ export class BareRepository {
       () => true,
       () => false,
     );
-    if (!exists) {
-      await mkdir(directory, { recursive: true });
-      await runGit(directory, ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, directory]);
-      await runGit(directory, ['config', 'http.receivepack', 'true']);
-      // What GitHub allows its clients: `git fetch <sha>` of anything that is there.
-      await runGit(directory, ['config', 'uploadpack.allowAnySHA1InWant', 'true']);
-      await runGit(directory, ['config', 'gc.auto', '0']);
-    }
+    if (exists) await removeLocks(directory);
+    else await createRepository(directory, defaultBranch);
     return new BareRepository(directory);
   }
 
@@ -155,6 +149,26 @@ export class BareRepository {
   close(): void {
     this.#reader.close();
   }
+}
+
+/** Complete before it is there: a crash on the way leaves nothing that looks like a repository. */
+async function createRepository(directory: string, defaultBranch: string): Promise<void> {
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  await runGit(unfinished, ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, unfinished]);
+  await runGit(unfinished, ['config', 'http.receivepack', 'true']);
+  // What GitHub allows its clients: `git fetch <sha>` of anything that is there.
+  await runGit(unfinished, ['config', 'uploadpack.allowAnySHA1InWant', 'true']);
+  await runGit(unfinished, ['config', 'gc.auto', '0']);
+  await rename(unfinished, directory);
+}
+
+/** A git process that was killed leaves its lock behind, on which every later update of that ref would fail. */
+async function removeLocks(directory: string): Promise<void> {
+  const files = await readdir(join(directory, 'refs'), { recursive: true });
+  const locks = ['HEAD.lock', 'packed-refs.lock', ...files.map((file) => join('refs', file))];
+  for (const lock of locks.filter((file) => file.endsWith('.lock'))) await rm(join(directory, lock), { force: true });
 }
 
 /** No option, no revision syntax (`@{…}`, `^`, `~`, `:`), no control characters: only what can be a ref's name or an id. */

@@ -1,5 +1,5 @@
 // What people see of a release on GitHub: statuses, checks, deployments, issues, dispatches, and all of it after a restart.
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -260,6 +260,7 @@ describe('a restart', () => {
     // What a crash leaves: the state as it is while the delivery hangs.
     const afterCrash = `${directory}-after-crash`;
     await cp(directory, afterCrash, { recursive: true });
+    await writeFile(join(afterCrash, 'repositories', 'acme', 'shop.git', 'refs', 'heads', 'main.lock'), '');
     await first.stop();
     await silent.stop();
 
@@ -277,6 +278,13 @@ describe('a restart', () => {
       expect(second.deliveries()).toMatchObject([
         { event: 'issues', outcome: { statusCode: 0, status: 'failed to connect to host' } },
       ]);
+      const pushed = await second.pushCommit({
+        repo: 'shop',
+        branch: 'main',
+        files: { a: '2' },
+        message: 'On it goes',
+      });
+      expect(pushed.before).toBe(sha);
     } finally {
       await second.stop();
       for (const folder of [directory, afterCrash]) await rm(folder, { recursive: true, force: true });
