@@ -14,7 +14,9 @@ const answers: Readonly<Record<string, object>> = {
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
   const answer = answers[operation];
-  const body = JSON.stringify(answer ?? { __type: 'UnknownOperationException', message: `the sink has no ${operation}` });
+  const body = JSON.stringify(
+    answer ?? { __type: 'UnknownOperationException', message: `the sink has no ${operation}` },
+  );
   request.resume().once('end', () => {
     response.writeHead(answer === undefined ? 400 : 200, {
       'content-type': 'application/x-amz-json-1.1',
