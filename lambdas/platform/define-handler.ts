@@ -114,9 +114,9 @@ function render({ statusCode, body, headers }: HttpAnswer): object {
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
+/** Only what the sender did. A `ForbiddenError` says that a system refuses *us*: a 4xx for it would lose the sender's event. */
 const statusByError: Readonly<Record<string, number>> = {
   InvalidInputError: 400,
-  ForbiddenError: 403,
   NotFoundError: 404,
   ConflictError: 409,
 };

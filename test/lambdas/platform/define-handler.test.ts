@@ -40,6 +40,8 @@ describe('an HTTP handler', () => {
   it.each([
     new TypeError('internal detail'),
     new AppError('UpstreamUnavailableError', 'internal detail'),
+    new AppError('ForbiddenError', 'internal detail'),
+    Object.assign(new Error('internal detail'), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } }),
     Object.assign(new Error('internal detail'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } }),
   ])('asks to come again for a fault of ours, and tells no detail: %s', async (error) => {
     const { statusCode, body, headers } = await answer(error);
