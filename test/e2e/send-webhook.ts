@@ -6,7 +6,7 @@ export interface Webhook {
   /** X-GitHub-Event. */
   readonly event: string;
   /** An object is sent as JSON. */
-  readonly body: object | string | Uint8Array;
+  readonly body: object | string | Uint8Array<ArrayBuffer>;
   /** X-GitHub-Delivery; a new one when absent. */
   readonly id?: string;
   /** Signs; the configured one when absent. */
@@ -28,7 +28,7 @@ export function signBody(body: string | Uint8Array, secret: string): string {
 
 export async function sendWebhook(system: TestSystem, webhook: Webhook): Promise<WebhookAnswer> {
   const { event, id = randomUUID(), secret = system.webhookSecret } = webhook;
-  const body =
+  const body: string | Uint8Array<ArrayBuffer> =
     typeof webhook.body === 'string' || webhook.body instanceof Uint8Array
       ? webhook.body
       : JSON.stringify(webhook.body);
@@ -43,7 +43,7 @@ export async function sendWebhook(system: TestSystem, webhook: Webhook): Promise
   const response = await fetch(`${system.deployment.apiUrl}/webhooks/github`, {
     method: 'POST',
     headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
-    body: body as BodyInit,
+    body,
   });
   return { status: response.status, text: await response.text(), id };
 }
