@@ -22,6 +22,8 @@ export interface Repositories {
     readonly defaultBranch: string;
     readonly createdAt: number;
   }): Promise<Repository>;
+  /** Where the repository of that `owner/name`, in any case, lies. */
+  findDirectory(fullName: string): string | undefined;
   list(): readonly RepositoryRecord[];
   update(record: RepositoryRecord): void;
   close(): void;
@@ -30,10 +32,11 @@ export interface Repositories {
 /** The repositories whose git data lies in `directory`. */
 export function createRepositories(directory: string, records: GitHubRecords): Repositories {
   const opened = new Map<string, Promise<BareRepository>>();
+  const directoryOf = ({ owner, name }: RepositoryRecord) => join(directory, owner, `${name}.git`);
   const openGit = (key: string, record: RepositoryRecord): Promise<BareRepository> => {
     let git = opened.get(key);
     if (!git) {
-      git = BareRepository.open(join(directory, record.owner, `${record.name}.git`), record.defaultBranch);
+      git = BareRepository.open(directoryOf(record), record.defaultBranch);
       opened.set(key, git);
     }
     return git;
@@ -56,6 +59,10 @@ export function createRepositories(directory: string, records: GitHubRecords): R
       const repository = await find(key);
       if (!repository) throw new Error(`repository ${owner}/${name} vanished while it was created`);
       return repository;
+    },
+    findDirectory(fullName) {
+      const record = records.repositories.get(fullName.toLowerCase());
+      return record && directoryOf(record);
     },
     list: () => [...records.repositories.values()],
     update: (record) => records.repositories.put(`${record.owner}/${record.name}`.toLowerCase(), record),

@@ -45,6 +45,8 @@ export interface GitHub extends GitHubControls {
   /** The root of the REST API and of git: `<url>/repos/…`, `<url>/owner/name.git`. */
   readonly url: string;
   readonly app: GitHubApp;
+  /** The bare repository behind a clone URL or an `owner/name`, for those on this machine who need not go over HTTP. */
+  findDirectory(repository: string): string | undefined;
   /** Makes the next matching requests fail; a bare status gets GitHub's own error body. */
   inject(fault: HttpFault): void;
   clearFaults(): void;
@@ -99,6 +101,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     ...controls,
     url,
     app,
+    findDirectory: (repository) =>
+      repositories.findDirectory(repository.replace(/^https?:\/\/[^/]+\//, '').replace(/\.git$/, '')),
     inject: (fault) => faults.inject(fault),
     clearFaults: () => faults.clear(),
     async stop() {

@@ -76,6 +76,8 @@ class ApplicationController {
   private readonly operations: OperationRunner;
   private readonly announcer: ApplicationAnnouncer;
   private readonly refreshRequested = new Set<string>();
+  /** When git was asked last and had nothing new, which is not worth a new version of the application. */
+  private readonly polledAt = new Map<string, number>();
 
   constructor(parts: ApplicationControllerParts, type: ResourceType) {
     this.parts = parts;
@@ -94,6 +96,7 @@ class ApplicationController {
     const application = registry.find<Application>(this.type, controllerNamespace, name);
     if (!application) {
       this.comparer.forget(name);
+      this.polledAt.delete(name);
       return;
     }
     if (application.metadata.deletionTimestamp) {
@@ -101,11 +104,13 @@ class ApplicationController {
       return;
     }
     const asked = application.metadata.annotations?.[refreshAnnotation] !== undefined;
-    const due =
-      asked ||
-      this.refreshRequested.delete(name) ||
-      clock.now() >= this.nextPollOf(application.status) ||
-      !this.comparer.hasRead(application);
+    const wanted = this.refreshRequested.delete(name) || asked || !this.comparer.hasRead(application);
+    const due = wanted || clock.now() >= this.nextPollOf(application);
+    if (due && !wanted && (await this.comparer.isUpToDate(application).catch(() => false))) {
+      this.polledAt.set(name, clock.now());
+      queue.addAt(keyOf(application), this.nextPollOf(application));
+      return;
+    }
     const status = due ? await this.comparer.refresh(application) : this.comparer.compare(application);
     // What happened while git was read is compared again.
     const current = registry.get<Application>(this.type, controllerNamespace, name);
@@ -114,16 +119,17 @@ class ApplicationController {
     const stepped = operated.operationState !== status.operationState;
     const compared = stepped ? this.comparer.compare({ ...current, status: operated }) : operated;
     this.write(current, compared, due && asked);
-    queue.addAt(keyOf(application), Math.max(clock.now() + 1_000, this.nextPollOf(compared)));
+    queue.addAt(keyOf(application), Math.max(clock.now() + 1_000, this.nextPollOf({ ...current, status: compared })));
   }
 
-  private nextPollOf(status: ApplicationStatus | undefined): number {
+  private nextPollOf({ metadata, status }: Application): number {
     const { reconciliationMilliseconds } = this.parts;
     const interval =
       status?.sync?.status === 'Unknown'
         ? Math.min(failedRefreshMilliseconds, reconciliationMilliseconds)
         : reconciliationMilliseconds;
-    return (status?.reconciledAt ? Date.parse(status.reconciledAt) : 0) + interval;
+    const reconciledAt = status?.reconciledAt ? Date.parse(status.reconciledAt) : 0;
+    return Math.max(reconciledAt, this.polledAt.get(metadata.name) ?? 0) + interval;
   }
 
   private write(application: Application, status: ApplicationStatus, clearRefresh: boolean): void {

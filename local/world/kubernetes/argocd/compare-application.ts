@@ -12,6 +12,8 @@ interface Comparison {
   /** Empty after a refresh that failed. */
   readonly revision: string;
   readonly rendered: RenderedSource;
+  /** The cluster's version that it was compared with last. */
+  comparedVersion?: number;
 }
 
 export class ApplicationComparer {
@@ -27,6 +29,18 @@ export class ApplicationComparer {
   /** Whether the application's present source has been read since the start. */
   hasRead({ metadata, spec }: Application): boolean {
     return this.comparisons.get(metadata.name)?.source === JSON.stringify(spec.source);
+  }
+
+  /**
+   * Whether neither git nor the cluster has changed since the application was compared and found in sync: comparing
+   * again would say the same. Throws Error when git cannot be asked.
+   */
+  async isUpToDate({ metadata, spec, status, operation }: Application): Promise<boolean> {
+    const comparison = this.comparisons.get(metadata.name);
+    if (!comparison || operation || status?.sync?.status !== 'Synced' || isUnderWay(status)) return false;
+    if (comparison.comparedVersion !== this.context.registry.store.currentVersion()) return false;
+    const { repoURL, targetRevision } = spec.source;
+    return (await this.git.resolveRevision(repoURL, targetRevision ?? 'HEAD')) === comparison.revision;
   }
 
   forget(name: string): void {
@@ -92,6 +106,7 @@ export class ApplicationComparer {
     const status = application.status ?? {};
     // Nothing rendered: the last refresh failed, and its words stand.
     if (!comparison || comparison.revision === '') return status;
+    comparison.comparedVersion = registry.store.currentVersion();
     const targets = locateTargets(registry, application, comparison.rendered.objects);
     const resources = compareResources(registry, application, targets);
     const synced = resources.every((resource) => resource.status === 'Synced');
@@ -119,6 +134,10 @@ export class ApplicationComparer {
     const since = before?.status === status ? before.lastTransitionTime : undefined;
     return { status, lastTransitionTime: since ?? this.context.registry.now() };
   }
+}
+
+function isUnderWay({ operationState }: ApplicationStatus): boolean {
+  return operationState?.phase === 'Running' || operationState?.phase === 'Terminating';
 }
 
 function listImages(objects: readonly JsonObject[]): string[] {

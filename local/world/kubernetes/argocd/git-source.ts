@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findBranchTip } from './find-branch-tip.ts';
 
 const run = promisify(execFile);
 
@@ -31,6 +32,8 @@ export class GitSource {
     if (/^[0-9a-f]{40}$/.test(targetRevision)) return targetRevision;
     if (targetRevision.startsWith('-')) throw new Error(`unable to resolve '${targetRevision}' to a commit SHA`);
     const remote = await this.resolveRepository(url);
+    const tip = findBranchTip(remote, targetRevision);
+    if (tip) return tip;
     const { stdout } = await git(['ls-remote', '--', remote]);
     const references = new Map(
       stdout.split('\n').flatMap((line) => {
