@@ -140,9 +140,10 @@ program
         const promotion = await promote(connection, request);
         output.show(
           promotion,
-          ({ executionArn, status, reason }) => `${renderStatus(status)} ${reason ?? ''}\n${executionArn}`,
+          ({ executionArn, status, outcome, reason }) =>
+            `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
         );
-        if (['FAILED', 'TIMED_OUT', 'ABORTED'].includes(promotion.status))
+        if (promotion.outcome !== undefined && promotion.outcome !== 'succeeded')
           throw new CommandFailure('the promotion did not succeed');
       },
     ),

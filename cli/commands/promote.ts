@@ -36,6 +36,8 @@ export interface PromotionPlan {
 export interface StartedPromotion {
   readonly executionArn: string;
   readonly status: string;
+  /** Of an execution that has ended: `succeeded`, `refused`, `superseded`, `nothing`, `duplicate` or `failed`. */
+  readonly outcome: string | undefined;
   /** Of an execution that has ended: how, in words. */
   readonly reason: string | undefined;
 }
@@ -91,11 +93,22 @@ export async function promote(
       cause,
     } = await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     if (!options.wait || status !== 'RUNNING') {
-      const reason = output === undefined ? cause : (JSON.parse(output) as { reason?: string }).reason;
-      return { executionArn, status, reason };
+      const end = parseEnd(output) ?? { reason: cause };
+      return {
+        executionArn,
+        status,
+        outcome: status === 'RUNNING' ? undefined : (end.outcome ?? 'failed'),
+        reason: end.reason,
+      };
     }
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
+}
+
+function parseEnd(
+  output: string | undefined,
+): { readonly outcome?: string; readonly reason?: string | undefined } | undefined {
+  return output === undefined ? undefined : (JSON.parse(output) as { outcome?: string; reason?: string });
 }
 
 export function renderPlan({ outcome, reason, changes }: PromotionPlan): string {
