@@ -5,22 +5,27 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import { loadConfiguration } from '../config/load-configuration.ts';
+import { type KubeContext, openKubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
+import { findInCluster } from '../local/world/kubernetes/real-cluster/send-to-cluster.ts';
 import { playReleaseTour } from '../tour/play-release-tour.ts';
+import { renderMissingObjects } from '../tour/render-missing-objects.ts';
 import { startSystem } from '../tour/start-system.ts';
 import { synthesize } from './synthesize.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const processStartedAt = Date.now() - performance.now();
 
-const { exit, fresh, port, state } = new Command('npm start --')
+const { cluster, exit, fresh, port, state } = new Command('npm start --')
   .description('The deployment automation on this machine: no AWS account, no Docker.')
   .option('--exit', 'stop after the tour, with exit code 0 only if everything happened', false)
   .option('--fresh', 'forget what earlier runs left', false)
   .option('--port <number>', 'of the AWS endpoint; the following four are used too', (text) => Number(text), 4566)
   .option('--state <folder>', 'what is to survive a restart', join(root, '.local'))
+  .option('--cluster <context>', 'a real cluster of your kubeconfig in place of the simulated ones')
   .parse()
-  .opts<{ exit: boolean; fresh: boolean; port: number; state: string }>();
+  .opts<{ cluster?: string; exit: boolean; fresh: boolean; port: number; state: string }>();
 
+const kubeContext = cluster === undefined ? undefined : await openCluster(cluster);
 if (fresh) rmSync(state, { recursive: true, force: true });
 const assembly = synthesize();
 console.log(colors.dim(`cdk.out ${assembly.fresh ? 'synthesized' : 'is up to date'} (${assembly.milliseconds} ms)`));
@@ -30,6 +35,7 @@ const system = await startSystem({
   stateDirectory: state,
   gitOpsDirectory: join(root, 'gitops'),
   port,
+  kubeContext,
 });
 console.log(
   colors.dim(
@@ -37,7 +43,9 @@ console.log(
   ),
 );
 
-const succeeded = await playReleaseTour(system, (line) => console.log(line));
+const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects);
+if (missing !== '') console.log(missing);
+const succeeded = missing === '' && (await playReleaseTour(system, (line) => console.log(line)));
 if (exit) {
   await system.stop();
   process.exit(succeeded ? 0 : 1);
@@ -63,3 +71,15 @@ process.once('SIGINT', () => void stop());
 process.once('SIGTERM', () => void stop());
 await system.runtime.stopRequested;
 await stop();
+
+/** Asked before anything starts, so that a wrong name or a cluster that is away is told at once. */
+async function openCluster(name: string): Promise<KubeContext> {
+  try {
+    const context = await openKubeContext(name);
+    await findInCluster(context, '/version');
+    return context;
+  } catch (error) {
+    console.error(`npm start: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}

@@ -46,7 +46,9 @@ export async function checkRelease(system: System, release: Release): Promise<Fi
     'the overlay in Git does not name the digest',
   );
 
-  const url = await world.clusters.get(settings?.cluster ?? '')?.serviceUrl(settings?.namespace ?? '', service);
+  const url = await world.reachableClusters
+    .get(settings?.cluster ?? '')
+    ?.serviceUrl(settings?.namespace ?? '', service);
   const answer = url === undefined ? '' : await (await fetch(url)).text();
   expect(
     answer.includes(current?.digest ?? 'nothing') || answer.includes(commit),

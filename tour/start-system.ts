@@ -6,6 +6,7 @@ import type { Configuration } from '../config/schema.ts';
 import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
 import { type Runtime, startRuntime } from '../local/runtime/start-runtime.ts';
 import { connectWorld, readAccessEntries } from '../local/world/connect-world.ts';
+import type { KubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
 import { startWorld, type World, type WorldCredentials } from '../local/world/start-world.ts';
 
 export interface SystemOptions {
@@ -17,6 +18,8 @@ export interface SystemOptions {
   readonly gitOpsDirectory: string;
   /** Of the AWS endpoint; the API and the world take the following ones. 0: free ones. */
   readonly port: number;
+  /** A real cluster in place of the simulated ones. */
+  readonly kubeContext?: KubeContext | undefined;
 }
 
 export interface System {
@@ -50,6 +53,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
       webhookUrl: `${deployment.apiUrl}/webhooks/github`,
       credentials,
+      kubeContext: options.kubeContext,
       ports: { github: portAt(2), registry: portAt(3), slack: portAt(4) },
     });
     await connectWorld(context, configuration, world, credentials);

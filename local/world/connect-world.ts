@@ -35,7 +35,7 @@ export async function connectWorld(
   await setSecret('registry', {});
 
   const clusters = new ClusterRegistry(context.store);
-  for (const [name, { url, certificateAuthorityData }] of world.clusters) {
+  for (const [name, { url, certificateAuthorityData }] of world.reachableClusters) {
     clusters.register({ name, region: aws.primaryRegion, endpoint: url, certificateAuthorityData });
   }
   await context.store.flush();

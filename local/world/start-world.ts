@@ -1,30 +1,24 @@
 // The world around AWS for a local run: GitHub, an image registry, Slack, and a cluster for each environment.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { join, relative } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
-import type { Clock } from '../clock/clock.ts';
-import type { Trace } from '../trace/trace.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
-import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
-import type { JsonObject } from './kubernetes/resources/kubernetes-object.ts';
-import { type Cluster, startCluster } from './kubernetes/start-cluster.ts';
+import type { MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
+import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
+import type { ClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
+import type { Cluster } from './kubernetes/start-cluster.ts';
 import { type Registry, startRegistry } from './registry/start-registry.ts';
 import { type Slack, startSlack } from './slack/start-slack.ts';
+import { type ClusterParts, startClusterFronts, startSimulatedClusters } from './start-clusters.ts';
 
-export interface WorldParts {
-  readonly configuration: Configuration;
+export interface WorldParts extends ClusterParts {
   /** Where the world keeps what it knows. */
   readonly directory: string;
-  /** The folder that becomes the GitOps repository when there is none yet. */
+  /** The folder that becomes the GitOps repository when there is none yet; with what is applied to a new cluster. */
   readonly gitOpsDirectory: string;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  /** Of the AWS endpoint that the clusters ask who a token's bearer is. */
-  readonly endpointUrl: string;
-  /** The access entry of a role in a cluster. */
-  readonly findAccessEntry: (cluster: string, principalArn: string) => ReturnType<FindAccessEntry>;
+  /** A real cluster in place of the simulated ones. */
+  readonly kubeContext?: KubeContext | undefined;
   /** Where GitHub posts its webhooks. */
   readonly webhookUrl: string;
   readonly credentials: WorldCredentials;
@@ -37,12 +31,25 @@ export interface WorldCredentials {
   readonly slackToken: string;
 }
 
+/** What a simulated cluster and the front before a real one have in common. */
+export interface ReachableCluster {
+  readonly url: string;
+  readonly certificateAuthorityData: string;
+  /** A loopback URL of a service in it. */
+  serviceUrl(namespace: string, service: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
 export interface World {
   readonly github: GitHub;
   readonly registry: Registry;
   readonly slack: Slack;
-  /** By EKS name. */
+  /** The simulated ones by EKS name; none beside a real cluster. */
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** Every cluster by its EKS name, as AWS knows it. */
+  readonly reachableClusters: ReadonlyMap<string, ReachableCluster>;
+  /** What an administrator has yet to apply to a real cluster. */
+  readonly missingObjects: readonly MissingObject[];
   readonly builds: BuildService;
   stop(): Promise<void>;
 }
@@ -83,29 +90,17 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     await registry.pushImage({ repository: repositoryOf(image), tag: firstTag });
   }
 
-  const clusters = new Map<string, Cluster>();
-  for (const { cluster, argoNamespace, namespace, overlayPath } of Object.values(configuration.environments)) {
-    const started = await startCluster({
-      name: cluster,
-      directory: join(directory, 'clusters', cluster),
-      clock,
-      trace,
-      namespaces: [argoNamespace, namespace],
-      describeImage: (image) => describeImage(registry, image),
-      authenticate: createEksAuthenticator({
-        clusterName: cluster,
-        allowedEndpoints: [parts.endpointUrl],
-        findAccessEntry: (principalArn) => parts.findAccessEntry(cluster, principalArn),
-        now: () => clock.now(),
-      }),
-      argoCd: { resolveRepository: (url) => url.replace(/^https:\/\/github\.com/, github.url) },
-    });
-    applyManifests(started, [
-      join(parts.gitOpsDirectory, 'platform', 'automation-access.yaml'),
-      join(parts.gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`),
-    ]);
-    clusters.set(cluster, started);
-  }
+  const clusterParts = { ...parts, directory: join(directory, 'clusters') };
+  const { fronts, missing } = parts.kubeContext
+    ? await startClusterFronts(clusterParts, parts.kubeContext)
+    : { fronts: new Map<string, ClusterFront>(), missing: [] };
+  const clusters = parts.kubeContext
+    ? new Map<string, Cluster>()
+    : await startSimulatedClusters(clusterParts, {
+        describeImage: (image) => describeImage(registry, image),
+        resolveRepository: (url) => github.findDirectory(url) ?? url,
+      });
+  const reachableClusters: ReadonlyMap<string, ReachableCluster> = parts.kubeContext ? fronts : clusters;
 
   // What GitHub's webhook to Argo CD does: without it a commit waits for the next poll.
   const gitOpsUrl = `https://github.com/${owner}/${gitops.repository}.git`;
@@ -120,11 +115,13 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     registry,
     slack,
     clusters,
+    reachableClusters,
+    missingObjects: missing,
     builds,
     async stop() {
       unsubscribe();
       builds.stop();
-      await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
+      await Promise.all([...reachableClusters.values()].map((cluster) => cluster.stop()));
       await github.stop();
       await slack.stop();
       await registry.stop();
@@ -174,19 +171,4 @@ function describeImage(registry: Registry, image: string): { tag?: string; exist
   if (known === undefined) return { exists: false };
   const { tag, labels } = known;
   return { tag: labels.behaviour === undefined ? tag : `${tag}-${labels.behaviour}` };
-}
-
-/** What an administrator applies to a new cluster, once; a later start leaves it as it has become. */
-function applyManifests(cluster: Cluster, files: readonly string[]): void {
-  for (const document of files.flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))) {
-    const object = document.toJS() as JsonObject & {
-      apiVersion: string;
-      kind: string;
-      metadata: { name: string; namespace?: string };
-    };
-    const type = cluster.registry.types.findKind(object.apiVersion, object.kind);
-    if (type === undefined) throw new Error(`cluster ${cluster.name} knows no ${object.kind} of ${object.apiVersion}`);
-    if (cluster.registry.find(type, object.metadata.namespace, object.metadata.name) === undefined)
-      cluster.registry.create(type, object);
-  }
 }

@@ -4,6 +4,7 @@ import type { Authenticate, User } from '../authentication/user.ts';
 import type { ApiServerParts } from './api-server-parts.ts';
 import { findDiscovery } from './discovery.ts';
 import { handleResource } from './handle-resource.ts';
+import { impersonate } from './impersonate.ts';
 import { buildOpenApiIndex, findOpenApiDocument } from './open-api.ts';
 import { findResourceTarget } from './request-target.ts';
 import { sendJson } from './send-json.ts';
@@ -53,7 +54,7 @@ async function route(parts: ApiServerParts, request: IncomingMessage, response: 
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
     return;
   }
-  const user = await identify(parts.authenticate, request);
+  const user = impersonate(parts.registry, await identify(parts.authenticate, request), request);
   const target = findResourceTarget(pathname);
   if (target) return handleResource(parts, user, target, url, request, response);
   if (request.method === 'GET') {

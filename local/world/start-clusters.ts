@@ -1,0 +1,118 @@
+// The clusters that the environments run in: a simulated one for each EKS name, or fronts before a real one.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Configuration } from '../../config/schema.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Trace } from '../trace/trace.ts';
+import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
+import type { Authenticate } from './kubernetes/authentication/user.ts';
+import type { DescribeImage } from './kubernetes/pods/image-behaviour.ts';
+import { listMissingObjects, type MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
+import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
+import { type ClusterFront, startClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
+import type { JsonObject } from './kubernetes/resources/kubernetes-object.ts';
+import { type Cluster, startCluster } from './kubernetes/start-cluster.ts';
+
+export interface ClusterParts {
+  readonly configuration: Configuration;
+  /** One folder in it for each cluster. */
+  readonly directory: string;
+  /** The GitOps folder, with what an administrator applies to a new cluster. */
+  readonly gitOpsDirectory: string;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  /** Of the AWS endpoint that the clusters ask who a token's bearer is. */
+  readonly endpointUrl: string;
+  /** The access entry of a role in a cluster. */
+  readonly findAccessEntry: (cluster: string, principalArn: string) => ReturnType<FindAccessEntry>;
+}
+
+/** What simulated clusters need from the rest of the world. */
+export interface ClusterSurroundings {
+  readonly describeImage: DescribeImage;
+  /** Where a repository of GitHub really is. */
+  readonly resolveRepository: (url: string) => string;
+}
+
+/** By EKS name, seeded with what an administrator would apply. */
+export async function startSimulatedClusters(
+  parts: ClusterParts,
+  surroundings: ClusterSurroundings,
+): Promise<ReadonlyMap<string, Cluster>> {
+  const clusters = new Map<string, Cluster>();
+  for (const [name, environments] of groupByCluster(parts.configuration)) {
+    const cluster = await startCluster({
+      name,
+      directory: join(parts.directory, name),
+      clock: parts.clock,
+      trace: parts.trace,
+      namespaces: environments.flatMap(({ argoNamespace, namespace }) => [argoNamespace, namespace]),
+      describeImage: surroundings.describeImage,
+      authenticate: createAuthenticator(parts, name),
+      argoCd: { resolveRepository: surroundings.resolveRepository },
+    });
+    applyManifests(cluster, listManifests(parts.gitOpsDirectory, environments));
+    clusters.set(name, cluster);
+  }
+  return clusters;
+}
+
+export interface ClusterFronts {
+  /** By EKS name, all before the same cluster. */
+  readonly fronts: ReadonlyMap<string, ClusterFront>;
+  /** What an administrator has yet to apply to it. */
+  readonly missing: readonly MissingObject[];
+}
+
+/** @throws StatusError when the cluster of the context cannot be reached. */
+export async function startClusterFronts(parts: ClusterParts, context: KubeContext): Promise<ClusterFronts> {
+  const manifests = listManifests(parts.gitOpsDirectory, Object.values(parts.configuration.environments));
+  const missing = await listMissingObjects(context, manifests);
+  const fronts = new Map<string, ClusterFront>();
+  for (const name of groupByCluster(parts.configuration).keys()) {
+    const directory = join(parts.directory, `${name}-front`);
+    fronts.set(
+      name,
+      await startClusterFront({ name, directory, context, authenticate: createAuthenticator(parts, name) }),
+    );
+  }
+  return { fronts, missing };
+}
+
+type Environment = Configuration['environments'][string];
+
+function groupByCluster({ environments }: Configuration): Map<string, Environment[]> {
+  return Map.groupBy(Object.values(environments), ({ cluster }) => cluster);
+}
+
+function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterParts, clusterName: string): Authenticate {
+  return createEksAuthenticator({
+    clusterName,
+    allowedEndpoints: [endpointUrl],
+    findAccessEntry: (principalArn) => findAccessEntry(clusterName, principalArn),
+    now: () => clock.now(),
+  });
+}
+
+function listManifests(gitOpsDirectory: string, environments: readonly Environment[]): string[] {
+  return [
+    join(gitOpsDirectory, 'platform', 'automation-access.yaml'),
+    ...environments.map(({ overlayPath }) => join(gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`)),
+  ];
+}
+
+/** What an administrator applies to a new cluster, once; a later start leaves it as it has become. */
+function applyManifests(cluster: Cluster, files: readonly string[]): void {
+  for (const document of files.flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))) {
+    const object = document.toJS() as JsonObject & {
+      apiVersion: string;
+      kind: string;
+      metadata: { name: string; namespace?: string };
+    };
+    const type = cluster.registry.types.findKind(object.apiVersion, object.kind);
+    if (type === undefined) throw new Error(`cluster ${cluster.name} knows no ${object.kind} of ${object.apiVersion}`);
+    if (cluster.registry.find(type, object.metadata.namespace, object.metadata.name) === undefined)
+      cluster.registry.create(type, object);
+  }
+}
