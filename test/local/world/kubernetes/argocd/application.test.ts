@@ -104,6 +104,14 @@ describe('an automatically synced application', () => {
     expect(imageOf()).toBe('registry.test/web:1.1.0');
   });
 
+  it('leaves the cluster untouched by polls that find nothing new', async () => {
+    await test.clock.advance(300_000);
+    const { store } = test.cluster.registry;
+    const version = store.currentVersion();
+    await test.clock.advance(24 * 3_600_000);
+    expect(store.currentVersion()).toBe(version);
+  });
+
   it('looks at once when told of a push, whichever way the URL is written', async () => {
     await repository.commit({ 'overlays/live/kustomization.yaml': overlay('1.2.0') });
     test.cluster.argoCd.notifyPush('git@github.com:example/gitops.git');
