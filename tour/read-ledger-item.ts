@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
 import type { LedgerKey } from '../contracts/ledger.ts';
+import { operatorOf } from '../local/runtime/service.ts';
 import type { System } from './start-system.ts';
 
 export async function readLedgerItem<T>(
@@ -18,11 +19,7 @@ export async function readLedgerItem<T>(
       Key: { pk: { S: key.pk }, sk: { S: key.sk } },
       ConsistentRead: true,
     },
-    principal: {
-      kind: 'operator',
-      arn: `arn:aws:iam::${context.accountId}:user/operator`,
-      accountId: context.accountId,
-    },
+    principal: operatorOf(context),
     region: system.deployment.region,
   });
   return Item === undefined ? undefined : schema.parse(plain({ M: Item }));

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
+import { operatorOf } from '../local/runtime/service.ts';
 import { type Runtime, startRuntime } from '../local/runtime/start-runtime.ts';
 import { connectWorld, readAccessEntries } from '../local/world/connect-world.ts';
 import type { KubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
@@ -79,11 +80,7 @@ async function readDeployment(runtime: Runtime, { application, aws }: Configurat
     service: 'ssm',
     operation: 'GetParameter',
     input: { Name: deploymentParameterName(application) },
-    principal: {
-      kind: 'operator',
-      arn: `arn:aws:iam::${context.accountId}:user/operator`,
-      accountId: context.accountId,
-    },
+    principal: operatorOf(context),
     region: aws.primaryRegion,
   });
   return deploymentSchema.parse(JSON.parse(Parameter.Value));

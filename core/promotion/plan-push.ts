@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/schema.ts';
 import type { CausingEvent } from '../../contracts/workflows/promote-release.ts';
 import { findAffectedServices, findServicesOfRepository } from './find-affected-services.ts';
 import { buildImageTag } from './image-tag.ts';
-import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './plan-promotion.ts';
+import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 import { findPush, type Push } from './read-push.ts';
 
 /** Plans the promotion of a pushed commit. Throws only what the source repository throws. */

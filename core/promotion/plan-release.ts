@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
 import type { CausingEvent, PlannedService } from '../../contracts/workflows/promote-release.ts';
 import { findServicesOfRepository } from './find-affected-services.ts';
-import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './plan-promotion.ts';
+import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 
 const releaseSchema = z.object({
   repository: z.object({ full_name: z.string() }),

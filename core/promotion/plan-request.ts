@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { PlannedService, PromotionRequest } from '../../contracts/workflows/promote-release.ts';
 import { buildImageTag } from './image-tag.ts';
-import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './plan-promotion.ts';
+import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 
 /** Plans a person's promotion. What may not or cannot be is refused with what is allowed instead. */
 export async function planRequest(

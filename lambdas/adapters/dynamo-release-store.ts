@@ -1,7 +1,7 @@
 // Versions and deployments, in the ledger.
 import { deploymentRecord, ledgerKey, ledgerKind, releaseRecord } from '../../contracts/ledger.ts';
 import { buildImageTag } from '../../core/promotion/image-tag.ts';
-import type { ReleaseHistory } from '../../core/promotion/plan-promotion.ts';
+import type { ReleaseHistory } from '../../core/promotion/promotion-plan.ts';
 import type { ReleaseStore } from '../../core/promotion/resolve-images.ts';
 import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';

@@ -1,7 +1,7 @@
 // Asks GitHub about the repository that a promotion comes from.
 import * as z from 'zod/mini';
 import { AppError } from '../../core/app-error.ts';
-import type { SourceRepository } from '../../core/promotion/plan-promotion.ts';
+import type { SourceRepository } from '../../core/promotion/promotion-plan.ts';
 import { describeAnswer, type GitHubAnswer, type GitHubClient } from './github-client.ts';
 
 const comparisonSchema = z.object({

@@ -7,7 +7,7 @@ import type {
   PrincipalResolver,
 } from '../runtime/authorizer.ts';
 import type { Credentials, RuntimeContext } from '../runtime/context.ts';
-import { AwsError, type Permission, type PolicyDocument, type Principal } from '../runtime/service.ts';
+import { AwsError, operatorOf, type Permission, type PolicyDocument, type Principal } from '../runtime/service.ts';
 import type { Store } from '../storage/store.ts';
 import { type AccessVerdict, decideAccess } from './decide-access.ts';
 import { describeDenial } from './denial-message.ts';
@@ -71,7 +71,7 @@ export class Identity implements Authorizer, PrincipalResolver {
   }
 
   #operator(): Principal {
-    return { kind: 'operator', arn: `arn:aws:iam::${this.#accountId}:user/operator`, accountId: this.#accountId };
+    return operatorOf({ accountId: this.#accountId });
   }
 
   #rolePrincipal(roleArn: string, sessionName: string): Principal {

@@ -17,6 +17,11 @@ export interface Principal {
   readonly sourceArn?: string;
 }
 
+/** Whoever runs the machine: a person, or a tool that acts for one. */
+export function operatorOf({ accountId }: { readonly accountId: string }): Principal {
+  return { kind: 'operator', arn: `arn:aws:iam::${accountId}:user/operator`, accountId };
+}
+
 export interface CallContext {
   readonly principal: Principal;
   readonly region: string;

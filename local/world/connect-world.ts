@@ -1,7 +1,7 @@
 // Makes the world known to AWS as an operator would: addresses as parameters, credentials as secrets, clusters in EKS.
 import type { Configuration } from '../../config/schema.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
-import { AwsError, type Principal } from '../runtime/service.ts';
+import { AwsError, operatorOf } from '../runtime/service.ts';
 import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
 import type { User } from './kubernetes/authentication/user.ts';
 import type { World, WorldCredentials } from './start-world.ts';
@@ -63,8 +63,4 @@ export function readAccessEntries(
       throw error;
     }
   };
-}
-
-function operatorOf({ accountId }: RuntimeContext): Principal {
-  return { kind: 'operator', arn: `arn:aws:iam::${accountId}:user/operator`, accountId };
 }

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
 import type { CausingEvent } from '../../../contracts/workflows/promote-release.ts';
-import { type PlanningPorts, planPromotion } from '../../../core/promotion/plan-promotion.ts';
+import { planPromotion } from '../../../core/promotion/plan-promotion.ts';
+import type { PlanningPorts } from '../../../core/promotion/promotion-plan.ts';
 import { commitA, commitB } from './promotion-builder.ts';
 
 interface Example {

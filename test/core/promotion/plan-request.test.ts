@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
 import type { DeploymentRecord, ReleaseRecord } from '../../../contracts/ledger.ts';
 import type { PromotionRequest } from '../../../contracts/workflows/promote-release.ts';
-import { type PlanningPorts, planPromotion } from '../../../core/promotion/plan-promotion.ts';
+import { planPromotion } from '../../../core/promotion/plan-promotion.ts';
+import type { PlanningPorts } from '../../../core/promotion/promotion-plan.ts';
 import { commitA, commitB } from './promotion-builder.ts';
 
 const configuration = loadConfiguration('config/pyairtable.yaml');
