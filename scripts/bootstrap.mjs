@@ -17,6 +17,7 @@ const commands = {
   automation: ['node', 'cli/automation.ts'],
   bench: ['node', 'bench/main.ts'],
   test: ['jest'],
+  'test:cluster': ['jest', 'test/cluster'],
 };
 
 const [name, ...rest] = process.argv.slice(2);
@@ -30,7 +31,8 @@ if (name === 'setup') process.exit(0);
 const inherited = process.env.NODE_OPTIONS ?? '';
 process.exit(
   run(command[0], [...command.slice(1), ...rest], {
-    NODE_OPTIONS: name === 'test' ? `${inherited} ${jestFlags}` : `${inherited} --disable-warning=ExperimentalWarning`,
+    NODE_OPTIONS:
+      command[0] === 'jest' ? `${inherited} ${jestFlags}` : `${inherited} --disable-warning=ExperimentalWarning`,
   }),
 );
 

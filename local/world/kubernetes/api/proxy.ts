@@ -21,7 +21,7 @@ export async function proxyToPods(exchange: ResourceRequest): Promise<void> {
       path: `${target.rest ?? '/'}${search}`,
       headers: Object.fromEntries(
         Object.entries(request.headers).flatMap(([header, value]) =>
-          typeof value === 'string' && header !== 'authorization' ? [[header, value]] : [],
+          typeof value === 'string' && !isForTheServer(header) ? [[header, value]] : [],
         ),
       ),
       body: await readBody(request),
@@ -32,6 +32,11 @@ export async function proxyToPods(exchange: ResourceRequest): Promise<void> {
   response
     .writeHead(forwarded.status, { ...forwarded.headers, 'content-length': forwarded.body.length })
     .end(forwarded.body);
+}
+
+/** Who asks, and as whom, is no business of the pods. */
+function isForTheServer(header: string): boolean {
+  return header === 'authorization' || header.startsWith('impersonate-');
 }
 
 /** `web`, `web:80`, `web:http`, `https:web:443`. */
