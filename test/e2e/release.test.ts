@@ -1,6 +1,7 @@
 // A release from the signed push to what runs, on the synthesized assembly, with payloads that GitHub recorded.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkRelease } from '../../tour/check-release.ts';
+import { commitService, repository, silenceGitHub } from './commit-service.ts';
 import {
   findCurrent,
   listExecutions,
@@ -10,52 +11,20 @@ import {
   startPromotion,
   waitForPromotion,
 } from './promotions.ts';
-import { buildPush, buildRelease, buildWorkflowRun } from './recorded-payloads.ts';
+import { buildRelease } from './recorded-payloads.ts';
 import { sendWebhook } from './send-webhook.ts';
 import { letTimePass, startTestSystem, type TestSystem } from './start-test-system.ts';
 
-const repository = 'pyairtable/pyairtable';
 let system: TestSystem;
-let pushes = 0;
 
 beforeAll(async () => {
   system = await startTestSystem();
-  // The tests themselves tell what GitHub would: the world's own hook stays silent.
-  await system.world.github.configureWebhook({
-    url: `${system.deployment.apiUrl}/webhooks/github`,
-    secret: system.webhookSecret,
-    events: ['none'],
-  });
+  await silenceGitHub(system);
 }, 120_000);
 afterAll(async () => await system.stop());
 
-/** A commit that touches a service, with its recorded push; `isBuilt` waits for its images. */
-async function commit(service: string, { branch = 'develop', isBuilt = true, message = 'Improve it' } = {}) {
-  pushes += 1;
-  const file = `services/${service}/VERSION`;
-  const { sha, before } = await system.world.github.pushCommit({
-    repo: 'pyairtable',
-    branch,
-    files: { [file]: `version ${pushes}\n` },
-    message,
-  });
-  const now = system.runtime.context.clock.now();
-  if (isBuilt)
-    await letTimePass(system, 'the image', () =>
-      system.world.registry.describeImage(`ghcr.io/pyairtable/${service}:sha-${sha}`),
-    );
-  return {
-    sha,
-    push: {
-      event: 'push',
-      body: buildPush({ repository, branch, before, after: sha, files: [file], message, pushedAt: now }),
-    },
-    run: (conclusion: string) => ({
-      event: 'workflow_run',
-      body: buildWorkflowRun({ repository, commit: sha, branch, conclusion, endedAt: now + 1000 }),
-    }),
-  };
-}
+const commit = (service: string, options?: Parameters<typeof commitService>[2]) =>
+  commitService(system, service, options);
 
 async function send(webhook: Parameters<typeof sendWebhook>[1]): Promise<string> {
   const { status, id } = await sendWebhook(system, webhook);
