@@ -9,6 +9,7 @@ export type Capability =
   | 'claim-check-read'
   | 'github'
   | 'github-webhook-secret'
+  | 'alertmanager-secret'
   | 'slack'
   | 'kubernetes'
   | 'registry'
@@ -21,6 +22,7 @@ export type EnvironmentVariable =
   | 'CLAIM_CHECK_BUCKET_NAME'
   | 'GITHUB_SECRET_ID'
   | 'GITHUB_WEBHOOK_SECRET_ID'
+  | 'ALERTMANAGER_SECRET_ID'
   | 'SLACK_SECRET_ID'
   | 'REGISTRY_SECRET_ID'
   | 'ADDRESSES_PARAMETER_PATH';
@@ -44,6 +46,13 @@ export const functions = {
     concern: 'ingress',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'CLAIM_CHECK_BUCKET_NAME', 'GITHUB_WEBHOOK_SECRET_ID'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'claim-check-write', 'github-webhook-secret', 'configuration'],
+  },
+  'receive-alertmanager-notification': {
+    entry: 'lambdas/ingress/receive-alertmanager-notification.handler.ts',
+    description: 'Verifies, claims and publishes what Alertmanager sends: one event for each alert and state',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ALERTMANAGER_SECRET_ID'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'alertmanager-secret', 'configuration'],
   },
   'redeliver-failed-webhooks': {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',

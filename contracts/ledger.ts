@@ -30,7 +30,7 @@ export interface LedgerKey {
 }
 
 /** What a claim protects: a delivery id, a signed body, or the event that starts a workflow. */
-export type ClaimScope = 'github-delivery' | 'github-body' | 'promote-release';
+export type ClaimScope = 'github-delivery' | 'github-body' | 'alert' | 'promote-release';
 
 /** The only place that makes keys; the state machines' own keys are tested against it. */
 export const ledgerKey = {

@@ -34,7 +34,10 @@ export interface ScheduleRoute {
 }
 
 /** Every method is routed: the function itself answers 405, which an HTTP API cannot. */
-export const httpRoutes: readonly HttpRoute[] = [{ path: '/webhooks/github', function: 'receive-github-webhook' }];
+export const httpRoutes: readonly HttpRoute[] = [
+  { path: '/webhooks/github', function: 'receive-github-webhook' },
+  { path: '/webhooks/alertmanager', function: 'receive-alertmanager-notification' },
+];
 
 /** The routes of this configuration. */
 export function buildEventRoutes({ github }: Configuration): readonly EventRoute[] {

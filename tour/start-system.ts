@@ -86,13 +86,15 @@ async function readDeployment(runtime: Runtime, { application, aws }: Configurat
   return deploymentSchema.parse(JSON.parse(Parameter.Value));
 }
 
-/** Made up at the first start and kept, as GitHub and Slack keep theirs. */
+/** Made up at the first start and kept, as GitHub, Slack and Alertmanager keep theirs. */
 function keepCredentials(directory: string): WorldCredentials {
   const file = join(directory, 'credentials.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as WorldCredentials;
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<WorldCredentials>) : {};
   const credentials = {
     webhookSecret: randomBytes(24).toString('hex'),
     slackToken: `xoxb-${randomBytes(16).toString('hex')}`,
+    alertmanagerToken: randomBytes(24).toString('hex'),
+    ...kept,
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, JSON.stringify(credentials), { mode: 0o600 });

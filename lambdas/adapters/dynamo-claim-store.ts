@@ -1,23 +1,22 @@
-// Claims of webhook deliveries and of their bodies, in the ledger.
-import { claimRecord, ledgerKey } from '../../contracts/ledger.ts';
+// Claims of webhook deliveries, of their bodies, and of alerts, in the ledger.
+import { type ClaimScope, claimRecord, ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
+import type { AlertClaims } from '../../core/ingress/receive-alerts.ts';
 import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 /** Longer than the function may run: when the lease is over its holder is certainly dead. */
 const leaseMilliseconds = 15_000;
 
+/** Claims of alerts by their event's id, kept for `retentionDays`. */
+export function createDynamoAlertClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number): AlertClaims {
+  return createClaims(ledger, clock, retentionDays, 'alert');
+}
+
 /** Keeps claims for `retentionDays`. */
 export function createDynamoClaimStore(ledger: DynamoLedger, clock: Clock, retentionDays: number): ClaimStore {
-  const expiresAt = (): number => Math.floor(clock.now() / 1000) + retentionDays * 86_400;
-  const bodyKey = (digest: string) => ledgerKey.claim('github-body', digest);
-  const isOurs = (holder: string) => ({
-    expression: 'holder = :holder AND #status = :inProgress',
-    names: { '#status': 'status' },
-    values: { ':holder': holder, ':inProgress': 'in-progress' },
-  });
-
+  const bodies = createClaims(ledger, clock, retentionDays, 'github-body');
   return {
     async bindDelivery(deliveryId, bodyDigest) {
       const { written } = await ledger.put(
@@ -26,7 +25,7 @@ export function createDynamoClaimStore(ledger: DynamoLedger, clock: Clock, reten
           status: 'done',
           holder: 'ingress',
           bodyDigest,
-          expiresAt: expiresAt(),
+          expiresAt: expiry(clock, retentionDays),
         },
         {
           expression: 'attribute_not_exists(pk) OR bodyDigest = :bodyDigest',
@@ -35,16 +34,28 @@ export function createDynamoClaimStore(ledger: DynamoLedger, clock: Clock, reten
       );
       return written ? 'bound' : 'conflict';
     },
+    takeBody: async (bodyDigest, deliveryId, holder) => await bodies.take(bodyDigest, holder, { deliveryId }),
+    completeBody: async (bodyDigest, holder) => await bodies.complete(bodyDigest, holder),
+    releaseBody: async (bodyDigest, holder) => await bodies.release(bodyDigest, holder),
+  };
+}
 
-    async takeBody(bodyDigest, deliveryId, holder) {
+function createClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number, scope: ClaimScope) {
+  const isOurs = (holder: string) => ({
+    expression: 'holder = :holder AND #status = :inProgress',
+    names: { '#status': 'status' },
+    values: { ':holder': holder, ':inProgress': 'in-progress' },
+  });
+  return {
+    async take(id: string, holder: string, known: object = {}): Promise<'taken' | 'done' | 'in-progress'> {
       const result = await ledger.put(
         {
-          ...bodyKey(bodyDigest),
+          ...ledgerKey.claim(scope, id),
           status: 'in-progress',
           holder,
-          deliveryId,
+          ...known,
           leaseUntilMilliseconds: clock.now() + leaseMilliseconds,
-          expiresAt: expiresAt(),
+          expiresAt: expiry(clock, retentionDays),
         },
         {
           expression: 'attribute_not_exists(pk) OR (#status = :inProgress AND leaseUntilMilliseconds <= :now)',
@@ -56,13 +67,15 @@ export function createDynamoClaimStore(ledger: DynamoLedger, clock: Clock, reten
       const existing = result.existing === undefined ? undefined : claimRecord.parse(fromItem(result.existing));
       return existing?.status === 'done' ? 'done' : 'in-progress';
     },
-
-    async completeBody(bodyDigest, holder) {
-      await ledger.update(bodyKey(bodyDigest), { status: 'done' }, isOurs(holder), ['leaseUntilMilliseconds']);
+    async complete(id: string, holder: string): Promise<void> {
+      await ledger.update(ledgerKey.claim(scope, id), { status: 'done' }, isOurs(holder), ['leaseUntilMilliseconds']);
     },
-
-    async releaseBody(bodyDigest, holder) {
-      await ledger.update(bodyKey(bodyDigest), { leaseUntilMilliseconds: 0 }, isOurs(holder));
+    async release(id: string, holder: string): Promise<void> {
+      await ledger.update(ledgerKey.claim(scope, id), { leaseUntilMilliseconds: 0 }, isOurs(holder));
     },
   };
+}
+
+function expiry(clock: Clock, retentionDays: number): number {
+  return Math.floor(clock.now() / 1000) + retentionDays * 86_400;
 }

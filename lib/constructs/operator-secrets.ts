@@ -11,6 +11,8 @@ import { acceptFinding } from './accepted-findings.ts';
 const contents = {
   'github-webhook':
     'JSON {"current": "...", "previous": "..."}: the webhook secret and, during a rotation, the one before',
+  alertmanager:
+    'JSON {"current": "...", "previous": "..."}: the bearer token or basic password of Alertmanager and, during a rotation, the one before',
   github: 'JSON {"appId": "...", "installationId": "...", "privateKey": "..."} of the GitHub App, or {"token": "..."}',
   slack: 'JSON {"token": "xoxb-..."} of the Slack app',
   registry: 'JSON {"username": "...", "password": "..."} that may read the image registry, or {} when it is public',

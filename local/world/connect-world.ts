@@ -30,6 +30,7 @@ export async function connectWorld(
   await setAddress('registry-url', world.registry.url);
   const { id: appId, installationId, privateKey } = world.github.app;
   await setSecret('github-webhook', { current: credentials.webhookSecret });
+  await setSecret('alertmanager', { current: credentials.alertmanagerToken });
   await setSecret('github', { appId: String(appId), installationId: String(installationId), privateKey });
   await setSecret('slack', { token: credentials.slackToken });
   await setSecret('registry', {});

@@ -29,6 +29,7 @@ export interface WorldParts extends ClusterParts {
 export interface WorldCredentials {
   readonly webhookSecret: string;
   readonly slackToken: string;
+  readonly alertmanagerToken: string;
 }
 
 /** What a simulated cluster and the front before a real one have in common. */

@@ -1,6 +1,7 @@
 // What holds between the table of functions and the functions themselves.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { alertDetailSchema, alertFiringExample } from '../../contracts/events/alert.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
 import { type Capability, type EnvironmentVariable, functions } from '../../contracts/functions.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
@@ -14,6 +15,7 @@ const needs: Readonly<Partial<Record<EnvironmentVariable, readonly Capability[]>
   CLAIM_CHECK_BUCKET_NAME: ['claim-check-write', 'claim-check-read'],
   GITHUB_SECRET_ID: ['github'],
   GITHUB_WEBHOOK_SECRET_ID: ['github-webhook-secret'],
+  ALERTMANAGER_SECRET_ID: ['alertmanager-secret'],
   SLACK_SECRET_ID: ['slack'],
   REGISTRY_SECRET_ID: ['registry'],
 };
@@ -61,6 +63,7 @@ describe('the ledger’s keys', () => {
 
 describe('contracts', () => {
   it('have examples that keep them', () => {
+    expect(alertDetailSchema.parse(alertFiringExample)).toEqual(alertFiringExample);
     expect(promotionDetailSchema.parse(promotionSucceededExample)).toEqual(promotionSucceededExample);
   });
 

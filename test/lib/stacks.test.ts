@@ -33,6 +33,7 @@ describe('stateful resources', () => {
       'DeadLettersAudit050DCC17',
       'EncryptionKey3A692D6E',
       'Secretsgithubwebhook052013A6',
+      'SecretsalertmanagerC0C86ECC',
       'Secretsgithub2A0FA518',
       'Secretsslack32BF3D9D',
       'Secretsregistry2E56F12B',

@@ -1,0 +1,100 @@
+// The Alertmanager ingress after verification: every alert's state becomes one event, once, and only then the answer.
+import {
+  type AlertDetail,
+  type AlertEventType,
+  alertEventId,
+  alertSource,
+  type TruncatedAlertsDetail,
+} from '../../contracts/events/alert.ts';
+import { type Clock, formatTime } from '../clock.ts';
+import { awaitClaim, type ClaimAnswer } from './await-claim.ts';
+import type { BusEvent } from './build-github-event.ts';
+import type { AlertNotification } from './parse-alert-notification.ts';
+import type { EventPublisher } from './receive-delivery.ts';
+
+/** Claims of events by their id; of any number of callers at once exactly one hears `taken`. */
+export interface AlertClaims {
+  take(eventId: string, holder: string): Promise<ClaimAnswer>;
+  /** The event is durable: nobody needs to do it again. */
+  complete(eventId: string, holder: string): Promise<void>;
+  /** We failed: the next one may try at once. */
+  release(eventId: string, holder: string): Promise<void>;
+}
+
+export interface AlertIngressPorts {
+  readonly claims: AlertClaims;
+  readonly publisher: EventPublisher;
+  readonly clock: Clock;
+}
+
+/** A storm arrives as one notification of thousands: so many are published side by side. */
+const concurrency = 25;
+
+/**
+ * Publishes what has not been published before.
+ * @returns how many events are new, and how many were known.
+ * @throws whatever the ports throw; what was published stays claimed, so that a repeated notification brings the rest.
+ */
+export async function receiveAlerts(
+  { claims, publisher, clock }: AlertIngressPorts,
+  notification: AlertNotification,
+  bodySha256: string,
+  holder: string,
+): Promise<{ readonly published: number; readonly known: number }> {
+  const events = listEvents(notification, bodySha256, formatTime(clock.now()));
+  let published = 0;
+  for (let start = 0; start < events.length; start += concurrency) {
+    const outcomes = await Promise.all(events.slice(start, start + concurrency).map(publishOnce));
+    published += outcomes.filter((isNew) => isNew).length;
+  }
+  return { published, known: events.length - published };
+
+  async function publishOnce({ eventId, event }: { eventId: string; event: BusEvent }): Promise<boolean> {
+    const answer = await awaitClaim(clock, eventId, async () => await claims.take(eventId, holder));
+    if (answer === 'done') return false;
+    try {
+      await publisher.publish(event);
+    } catch (error) {
+      // The first error is the one to report; a claim that could not be given back runs out by itself.
+      await claims.release(eventId, holder).catch(() => undefined);
+      throw error;
+    }
+    await claims.complete(eventId, holder);
+    return true;
+  }
+}
+
+/** The same alert twice in one notification is one event. */
+function listEvents(
+  { alerts, groupKey, receiver, truncatedAlerts }: AlertNotification,
+  bodySha256: string,
+  occurredAt: string,
+): { eventId: string; event: BusEvent }[] {
+  const group = { key: groupKey, receiver };
+  const byId = new Map<string, BusEvent>();
+  const add = (type: AlertEventType, detail: AlertDetail | TruncatedAlertsDetail): unknown =>
+    byId.set(detail.metadata.eventId, { source: alertSource, detailType: type, detail });
+  for (const alert of alerts) {
+    const eventId = alertEventId(alert, alert.status);
+    const correlationId = eventId.replace(/-[a-z]+$/, '');
+    const name = alert.labels.alertname ?? 'an alert without a name';
+    const words =
+      alert.status === 'firing' ? `fires since ${alert.startsAt}` : `is resolved since ${alert.endsAt ?? occurredAt}`;
+    add(`alert.${alert.status}`, {
+      metadata: { eventId, correlationId, occurredAt, actor: alertSource },
+      alert,
+      group,
+      reason: `${name} ${words}`,
+    });
+  }
+  if (truncatedAlerts > 0) {
+    const eventId = `alerts-truncated-${bodySha256}`;
+    add('alert.truncated', {
+      metadata: { eventId, correlationId: eventId, occurredAt, actor: alertSource },
+      group,
+      truncatedAlerts,
+      reason: `${truncatedAlerts} alerts of the group were left out by Alertmanager: raise max_alerts or look there`,
+    });
+  }
+  return [...byId].map(([eventId, event]) => ({ eventId, event }));
+}

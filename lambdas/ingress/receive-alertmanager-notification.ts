@@ -1,0 +1,59 @@
+// What the Alertmanager webhook answers to each kind of request.
+import { AppError } from '../../core/app-error.ts';
+import { type AlertNotification, parseAlertNotification } from '../../core/ingress/parse-alert-notification.ts';
+import { type AlertIngressPorts, receiveAlerts } from '../../core/ingress/receive-alerts.ts';
+import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
+import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
+import type { SecretReader } from '../adapters/secret-reader.ts';
+import type { Invocation } from '../platform/define-handler.ts';
+import { type HttpAnswer, type HttpApiEvent, readRawBody } from '../platform/http-api.ts';
+import { logger } from '../platform/logger.ts';
+
+export interface AlertmanagerWebhookParts extends AlertIngressPorts {
+  readonly secret: SecretReader<WebhookSecret>;
+  /** SHA-256 in hexadecimal. */
+  readonly digest: (body: Uint8Array) => string;
+}
+
+/** As much as a synchronous invocation carries, base64 included: more never arrives whole. */
+const maximumBodyCharacters = 5_500_000;
+
+/** Builds the function that answers Alertmanager. Bodies without the credential are never parsed. */
+export function createReceiveAlertmanagerNotification(
+  parts: AlertmanagerWebhookParts,
+): (event: HttpApiEvent, invocation: Invocation) => Promise<HttpAnswer> {
+  return async (event, { requestId }) => {
+    if (event.requestContext.http.method !== 'POST') {
+      return { statusCode: 405, headers: { allow: 'POST' }, body: { message: 'send notifications with POST' } };
+    }
+    if ((event.body ?? '').length > maximumBodyCharacters) {
+      return { statusCode: 413, body: { message: 'the body is too large: lower max_alerts of the receiver' } };
+    }
+    if (!(await asOurs(() => isAuthorized(parts, event.headers.authorization)))) {
+      const headers = { 'www-authenticate': 'Bearer' };
+      return { statusCode: 401, headers, body: { message: 'the credential is missing or wrong' } };
+    }
+    const body = readRawBody(event);
+    // Outside of asOurs: what Alertmanager sent wrongly is answered with 400.
+    const notification: AlertNotification = parseAlertNotification(body);
+    const outcome = await asOurs(() => receiveAlerts(parts, notification, parts.digest(body), requestId));
+    logger.info('alerts received', { groupKey: notification.groupKey, ...outcome });
+    return { statusCode: 202, body: { message: 'accepted', ...outcome } };
+  };
+}
+
+/** Before anything is refused the secret is read anew: it may have been rotated since we read it. */
+async function isAuthorized({ secret }: AlertmanagerWebhookParts, authorization: string | undefined): Promise<boolean> {
+  if (authorization === undefined) return false;
+  if (isCredentialValid(authorization, await secret.read())) return true;
+  return isCredentialValid(authorization, await secret.read({ refresh: true }));
+}
+
+/** Alertmanager drops what a 4xx answers: whatever goes wrong on our side, a lost permission too, must be a 5xx. */
+async function asOurs<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new AppError('UpstreamUnavailableError', 'the alerts could not be taken', { cause });
+  }
+}
