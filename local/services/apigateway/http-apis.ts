@@ -1,6 +1,7 @@
 // All HTTP APIs of the assembly with their sockets; each keeps its port over restarts.
 import { createHash } from 'node:crypto';
 import type { RuntimeContext } from '../../runtime/context.ts';
+import { ServiceMetrics } from '../../runtime/service-metrics.ts';
 import type { Table } from '../../storage/store.ts';
 import { Listener, type ListenerLimits } from './http/listener.ts';
 import type { HttpApi } from './http-api.ts';
@@ -20,18 +21,23 @@ interface RunningApi {
 export class HttpApis {
   readonly #context: RuntimeContext;
   readonly #options: HttpApisOptions;
+  readonly #metrics: ServiceMetrics;
   readonly #ports: Table<number>;
   readonly #running = new Map<string, RunningApi>();
 
   constructor(context: RuntimeContext, options: HttpApisOptions) {
     this.#context = context;
     this.#options = options;
+    this.#metrics = new ServiceMetrics(context, {
+      namespace: 'AWS/ApiGateway',
+      servicePrincipal: 'apigateway.amazonaws.com',
+    });
     this.#ports = context.store.table('apigateway/ports');
   }
 
   /** Opens the API's socket, which answers 503 until `start`. Gives its URL without a trailing slash. */
   async add(api: HttpApi): Promise<string> {
-    const handler = new RequestHandler(this.#context, api);
+    const handler = new RequestHandler(this.#context, api, this.#metrics);
     const create = () => new Listener((message, response) => void handler.handle(message, response), this.#options);
     const requested = this.#running.size === 0 ? this.#options.port : undefined;
     let listener = create();
@@ -60,6 +66,7 @@ export class HttpApis {
   }
 
   async stop(): Promise<void> {
+    this.#metrics.stop();
     await Promise.all([...this.#running.values()].map(({ listener }) => listener.stop()));
   }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RuntimeContext } from '../../runtime/context.ts';
+import type { ServiceMetrics } from '../../runtime/service-metrics.ts';
 import { buildCorsHeaders, findPreflightResponse } from './http/cors.ts';
 import { readBody } from './http/read-body.ts';
 import { writeResponse } from './http/write-response.ts';
@@ -27,13 +28,15 @@ interface Answer extends IntegrationAnswer {
 export class RequestHandler {
   readonly #context: RuntimeContext;
   readonly #api: HttpApi;
+  readonly #metrics: ServiceMetrics;
   readonly #buckets = new Map<string, ThrottleBucket>();
   /** False until all resources exist: requests are answered 503. */
   isOpen = false;
 
-  constructor(context: RuntimeContext, api: HttpApi) {
+  constructor(context: RuntimeContext, api: HttpApi, metrics: ServiceMetrics) {
     this.#context = context;
     this.#api = api;
+    this.#metrics = metrics;
   }
 
   /** Never rejects; the client going away is no error. */
@@ -57,6 +60,8 @@ export class RequestHandler {
       failure = 'the function answered a header that HTTP does not allow';
       writeResponse(message, response, INTERNAL_SERVER_ERROR);
     }
+    const durationMilliseconds = performance.now() - startedAt;
+    this.#measure(status, durationMilliseconds);
     this.#context.trace.record({
       service: 'apigateway',
       name: 'request-answered',
@@ -65,7 +70,7 @@ export class RequestHandler {
         api: this.#api.name,
         requestId,
         status,
-        durationMilliseconds: Math.round((performance.now() - startedAt) * 100) / 100,
+        durationMilliseconds: Math.round(durationMilliseconds * 100) / 100,
         ...(answer.routeKey && { route: answer.routeKey }),
         ...(failure && { failure }),
       },
@@ -108,6 +113,22 @@ export class RequestHandler {
       this.#buildSourceArn(stage, routeKey),
     );
     return { ...answer, routeKey };
+  }
+
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
+  #measure(status: number, durationMilliseconds: number): void {
+    // Before all resources exist there is no API yet that could fail.
+    if (!this.isOpen) return;
+    this.#metrics.add(
+      this.#api.region,
+      { ApiId: this.#api.id },
+      {
+        Count: 1,
+        '4xx': status >= 400 && status < 500 ? 1 : 0,
+        '5xx': status >= 500 ? 1 : 0,
+        Latency: durationMilliseconds,
+      },
+    );
   }
 
   /** A stage other than `$default` is the first segment of the path. */

@@ -3,7 +3,7 @@ import type { CancelTimer } from '../../clock/clock.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import type { Table } from '../../storage/store.ts';
 import { type Comparison, judgeAlarm } from './judge-alarm.ts';
-import { isSameMetric, type MetricName, type MetricStore, type Statistic } from './metric-store.ts';
+import { keyOf as keyOfMetric, type MetricName, type MetricStore, type Statistic } from './metric-store.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
@@ -32,6 +32,8 @@ export class AlarmBook {
   readonly #context: RuntimeContext;
   readonly #metrics: MetricStore;
   readonly #defined = new Set<string>();
+  /** The keys of the alarms on each metric. */
+  readonly #byMetric = new Map<string, Set<string>>();
   readonly #reviews = new Map<string, CancelTimer>();
 
   constructor(context: RuntimeContext, metrics: MetricStore) {
@@ -57,6 +59,9 @@ export class AlarmBook {
       stateChangedAt: this.#context.clock.now(),
     };
     this.#defined.add(keyOf(alarm));
+    if (known) this.#byMetric.get(keyOfMetric(known.metric))?.delete(keyOf(alarm));
+    const ofMetric = this.#byMetric.get(keyOfMetric(alarm.metric)) ?? new Set();
+    this.#byMetric.set(keyOfMetric(alarm.metric), ofMetric.add(keyOf(alarm)));
     this.#table.put(keyOf(alarm), { ...alarm, state, stateReason, stateChangedAt });
   }
 
@@ -74,8 +79,9 @@ export class AlarmBook {
 
   /** Evaluates the alarms on these metrics. */
   async evaluateOn(metrics: readonly MetricName[]): Promise<void> {
-    for (const alarm of [...this.#table.values()]) {
-      if (metrics.some((metric) => isSameMetric(metric, alarm.metric))) await this.#evaluate(alarm);
+    for (const key of new Set(metrics.flatMap((metric) => [...(this.#byMetric.get(keyOfMetric(metric)) ?? [])]))) {
+      const alarm = this.#table.get(key);
+      if (alarm) await this.#evaluate(alarm);
     }
   }
 
@@ -106,10 +112,11 @@ export class AlarmBook {
   async #evaluate(alarm: Alarm): Promise<void> {
     const periodMilliseconds = alarm.periodSeconds * 1000;
     const end = (Math.floor(this.#context.clock.now() / periodMilliseconds) + 1) * periodMilliseconds;
-    const start = end - alarm.evaluationPeriods * periodMilliseconds;
+    // Data come late: as CloudWatch does, it looks back further than it judges, and judges the newest there are.
+    const start = end - (alarm.evaluationPeriods + 1) * periodMilliseconds;
     const { periodSeconds, statistic } = alarm;
     const values = this.#metrics.summarize(alarm.metric, { start, end, periodSeconds, statistic });
-    const { state, reason } = judgeAlarm(alarm, values);
+    const { state, reason } = judgeAlarm(alarm, values.slice(-alarm.evaluationPeriods));
     if (state !== alarm.state) await this.changeState(alarm, state, reason);
     else if (state === 'ALARM') this.#scheduleReview(alarm);
   }

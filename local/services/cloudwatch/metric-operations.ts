@@ -132,8 +132,12 @@ function listSamples(datum: MetricDatum, now: number): Sample[] {
   const at = datum.Timestamp?.getTime() ?? now;
   const { StatisticValues: statistics, Values, Counts } = datum;
   if (statistics !== undefined) {
-    const { Sum = 0, SampleCount = 1 } = statistics;
-    return [{ at, value: Sum / SampleCount, count: SampleCount }];
+    const { Sum = 0, SampleCount = 1, Minimum, Maximum } = statistics;
+    const bounds = {
+      ...(Minimum !== undefined && { minimum: Minimum }),
+      ...(Maximum !== undefined && { maximum: Maximum }),
+    };
+    return [{ at, value: Sum / SampleCount, count: SampleCount, ...bounds }];
   }
   const values = Values ?? (datum.Value === undefined ? [] : [datum.Value]);
   return values.map((value, index) => ({ at, value, count: Counts?.[index] ?? 1 }));

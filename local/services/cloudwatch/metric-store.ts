@@ -12,9 +12,13 @@ export interface MetricName {
 export interface Sample {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Their average, when it stands for several. */
   readonly value: number;
   /** How many samples the value stands for. */
   readonly count: number;
+  /** Among those samples; the value itself by default. */
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 /** What one minute, or several together, amount to. */
@@ -62,8 +66,8 @@ export class MetricStore {
     const minuteKey = minuteKeyOf(key, toMinute(sample.at));
     const known = this.#minutes.get(minuteKey);
     if (known === undefined) this.#forgetOld(key);
-    const { value, count } = sample;
-    const one = { count, sum: value * count, minimum: value, maximum: value };
+    const { value, count, minimum = value, maximum = value } = sample;
+    const one = { count, sum: value * count, minimum, maximum };
     this.#minutes.put(minuteKey, known === undefined ? one : merge([known, one]));
   }
 
@@ -96,16 +100,12 @@ export class MetricStore {
   }
 }
 
-/** Says whether two names are of one metric. */
-export function isSameMetric(one: MetricName, other: MetricName): boolean {
-  return keyOf(one) === keyOf(other);
-}
-
 function toMinute(at: number): number {
   return Math.floor(at / minuteMilliseconds);
 }
 
-function keyOf({ region, namespace, name, dimensions }: MetricName): string {
+/** The same for two names of one metric only. */
+export function keyOf({ region, namespace, name, dimensions }: MetricName): string {
   const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([region, namespace, name, sorted]);
 }

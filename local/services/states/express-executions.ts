@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { StartExecutionOutput, StartSyncExecutionOutput } from '@aws-sdk/client-sfn';
 import type { RuntimeContext } from '../../runtime/context.ts';
+import type { ServiceMetrics } from '../../runtime/service-metrics.ts';
 import type { Engine } from './engine/engine.ts';
 import { ExecutionRun } from './engine/execution-run.ts';
 import type { Json } from './engine/json.ts';
 import { createMemoryJournal } from './engine/memory-journal.ts';
+import { measureExecution } from './executions/measure-execution.ts';
 import { traceEvent } from './executions/trace-events.ts';
 import type { StateMachineRecord } from './state-machines/state-machine-record.ts';
 import type { StateMachineRegistry } from './state-machines/state-machine-registry.ts';
@@ -14,8 +16,10 @@ export class ExpressExecutions {
   readonly #context: RuntimeContext;
   readonly #engine: Engine;
   readonly #stateMachines: StateMachineRegistry;
+  readonly #metrics: ServiceMetrics;
 
-  constructor(context: RuntimeContext, engine: Engine, stateMachines: StateMachineRegistry) {
+  constructor(context: RuntimeContext, engine: Engine, stateMachines: StateMachineRegistry, metrics: ServiceMetrics) {
+    this.#metrics = metrics;
     this.#context = context;
     this.#engine = engine;
     this.#stateMachines = stateMachines;
@@ -67,6 +71,15 @@ export class ExpressExecutions {
     );
     run.begin();
     run.resume();
+    this.#measure(stateMachine, run);
     return run;
+  }
+  #measure({ arn }: StateMachineRecord, run: ExecutionRun): void {
+    const startedAtMilliseconds = this.#context.clock.now();
+    const execution = { stateMachineArn: arn, startedAtMilliseconds, redriveCount: 0 };
+    measureExecution(this.#metrics, { ...execution, status: 'RUNNING' });
+    run.done.then(({ status }) =>
+      measureExecution(this.#metrics, { ...execution, status, stoppedAtMilliseconds: this.#context.clock.now() }),
+    );
   }
 }

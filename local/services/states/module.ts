@@ -1,5 +1,6 @@
 // AWS Step Functions: state machines in JSONata, their executions, and the API to both.
 import type { CreateServiceModule } from '../../runtime/context.ts';
+import { ServiceMetrics } from '../../runtime/service-metrics.ts';
 import { createEngine } from './engine/engine.ts';
 import { ExecutionRegistry } from './executions/execution-registry.ts';
 import { ExpressExecutions } from './express-executions.ts';
@@ -15,6 +16,7 @@ import type { StatesParts } from './states-parts.ts';
 
 export const createStatesModule: CreateServiceModule = (context) => {
   const stateMachines = new StateMachineRegistry(context);
+  const metrics = new ServiceMetrics(context, { namespace: 'AWS/States', servicePrincipal: 'states.amazonaws.com' });
   const engine = createEngine({
     clock: context.clock,
     invokeTask: createIntegrationInvoker(context, () => executions),
@@ -26,12 +28,12 @@ export const createStatesModule: CreateServiceModule = (context) => {
         details: { message: (error as Error).stack ?? String(error) },
       }),
   });
-  const executions: ExecutionRegistry = new ExecutionRegistry(context, engine, stateMachines);
+  const executions: ExecutionRegistry = new ExecutionRegistry(context, engine, stateMachines, metrics);
   const parts: StatesParts = {
     engine,
     stateMachines,
     executions,
-    express: new ExpressExecutions(context, engine, stateMachines),
+    express: new ExpressExecutions(context, engine, stateMachines, metrics),
   };
   return {
     services: [
@@ -48,6 +50,7 @@ export const createStatesModule: CreateServiceModule = (context) => {
         },
         start: async () => executions.resumeAll(),
         async stop() {
+          metrics.stop();
           await executions.suspendAll();
           await engine.close();
         },

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -131,9 +132,7 @@ describe('an event-driven app', () => {
     });
   /** What IAM refused of the calls that the app makes, its logs included. */
   const denials = () =>
-    runtime.context.trace
-      .recent()
-      .filter(({ name, service }) => name === 'log-refused' || (name === 'access-denied' && service !== 'cloudwatch'));
+    runtime.context.trace.recent().filter(({ name }) => name === 'log-refused' || name === 'access-denied');
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'event-driven-'));
@@ -232,6 +231,34 @@ describe('an event-driven app', () => {
     ).rejects.toMatchObject({
       name: 'InvalidEventPatternException',
     });
+  });
+
+  it('tells CloudWatch how the functions, the rules and the API fare', async () => {
+    const { clock } = runtime.context;
+    const apiId = runtime.resource('Path', 'ApiF70053CD').physicalId;
+    await clock.advance(60_000);
+    const client = new CloudWatchClient(settings);
+    const sumOf = async (Namespace: string, MetricName: string, dimensions: Record<string, string>) => {
+      const { Datapoints = [] } = await client.send(
+        new GetMetricStatisticsCommand({
+          Namespace,
+          MetricName,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          StartTime: new Date(clock.now() - 86_400_000),
+          EndTime: new Date(clock.now() + 60_000),
+          Period: 86_400,
+          Statistics: ['Sum'],
+        }),
+      );
+      return Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
+    };
+    expect(await sumOf('AWS/Lambda', 'Errors', { FunctionName: 'fail' })).toBeGreaterThan(0);
+    expect(await sumOf('AWS/Lambda', 'Errors', { FunctionName: 'react' })).toBe(0);
+    expect(await sumOf('AWS/Lambda', 'Invocations', { FunctionName: 'react' })).toBeGreaterThan(0);
+    await fetch(`${url}/nowhere`);
+    await clock.advance(60_000);
+    expect(await sumOf('AWS/ApiGateway', '4xx', { ApiId: apiId })).toBe(1);
+    expect(await sumOf('AWS/ApiGateway', '5xx', { ApiId: apiId })).toBe(0);
   });
 
   it('refuses what no permission allows, and says so', async () => {

@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PutMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { createVirtualClock, type VirtualClock } from '../../../local/clock/virtual-clock.ts';
 import type { ApiCall, CreateServiceModule, RuntimeContext, ServiceModule } from '../../../local/runtime/context.ts';
 import type { ResolvedResource, ResourceAttributes } from '../../../local/runtime/resource.ts';
@@ -26,6 +27,8 @@ export interface ServiceHarness {
   readonly directory: string;
   /** Calls to services that the harness does not run, in order. */
   readonly calls: readonly ApiCall[];
+  /** Sums of what the services told CloudWatch, by `<namespace> <metric> <dimension values>`. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Makes a call as the operator. */
   call<Output = Record<string, unknown>>(service: string, operation: string, input: object): Promise<Output>;
   create(type: string, logicalId: string, properties: object, metadata?: object): Promise<ResourceAttributes>;
@@ -49,9 +52,20 @@ export async function createServiceHarness(
   const trace = createMemoryTrace(clock);
   const calls: ApiCall[] = [];
   const services = new Map<string, AwsService>();
+  const metrics: Record<string, number> = {};
+  const measure = ({ Namespace, MetricData = [] }: PutMetricDataCommandInput): void => {
+    for (const { MetricName, Dimensions = [], StatisticValues } of MetricData) {
+      const key = [Namespace, MetricName, ...Dimensions.map(({ Value }) => Value)].join(' ');
+      metrics[key] = (metrics[key] ?? 0) + (StatisticValues?.Sum ?? 0);
+    }
+  };
   const dispatch = async (call: ApiCall): Promise<object> => {
     const service = services.get(call.service);
     if (!service) {
+      if (call.operation === 'PutMetricData') {
+        measure(call.input as PutMetricDataCommandInput);
+        return {};
+      }
       calls.push(call);
       return (await options.fakes?.[`${call.service}.${call.operation}`]?.(call.input as never, call)) ?? {};
     }
@@ -87,6 +101,7 @@ export async function createServiceHarness(
     clock,
     directory,
     calls,
+    metrics,
     call: (service, operation, input) =>
       dispatch({ service, operation, input, principal: OPERATOR, region: REGION }) as never,
     create(type, logicalId, properties, metadata = {}) {

@@ -2,6 +2,7 @@
 import type { CancelTimer } from '../../../clock/clock.ts';
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { buildQueueUrl } from '../../../runtime/queue-url.ts';
+import { ServiceMetrics } from '../../../runtime/service-metrics.ts';
 import type { Table } from '../../../storage/store.ts';
 import type { BusEvent } from '../bus-event.ts';
 import { DEFAULT_MAXIMUM_EVENT_AGE_SECONDS, DEFAULT_MAXIMUM_RETRY_ATTEMPTS, type Rule } from '../rules/rule.ts';
@@ -50,6 +51,7 @@ export class DeliveryQueue {
   /** Open deliveries by event: the event is forgotten with the last of them. */
   readonly #open = new Map<string, number>();
   readonly #timers = new Map<string, CancelTimer>();
+  readonly #metrics: ServiceMetrics;
   #isStopping = false;
 
   constructor(context: RuntimeContext, rules: RuleRegistry) {
@@ -57,6 +59,7 @@ export class DeliveryQueue {
     this.#rules = rules;
     this.#events = context.store.table('events/accepted');
     this.#deliveries = context.store.table('events/deliveries');
+    this.#metrics = new ServiceMetrics(context, { namespace: 'AWS/Events', servicePrincipal: 'events.amazonaws.com' });
   }
 
   /** Resumes what an earlier run accepted and did not deliver. */
@@ -67,6 +70,7 @@ export class DeliveryQueue {
 
   stop(): void {
     this.#isStopping = true;
+    this.#metrics.stop();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
@@ -131,6 +135,7 @@ export class DeliveryQueue {
     }
     if (this.#isStopping) return;
     this.#finish(key, delivery);
+    this.#measure(rule, { Invocations: 1 });
     this.#trace('target-delivered', delivery, accepted, { target: target.Arn, attempts: delivery.failures + 1 });
   }
 
@@ -163,6 +168,7 @@ export class DeliveryQueue {
     const givenUp = { error, ...(error.isRetryable && condition && { condition }) };
     const last = { ...delivery, failures, nextAttemptAt: now, givenUp };
     this.#deliveries.put(key, last);
+    this.#measure(rule, { Invocations: 1, FailedInvocations: 1 });
     return this.#sendDeadLetter(key, last, accepted, rule, target);
   }
 
@@ -205,12 +211,14 @@ export class DeliveryQueue {
       });
     } catch (refusal) {
       if (this.#isStopping) return;
+      this.#measure(rule, { InvocationsFailedToBeSentToDlq: 1 });
       this.#trace('dead-letter-refused', delivery, accepted, { queue: queueArn, reason: (refusal as Error).message });
       const nextAttemptAt = this.#context.clock.now() + DEAD_LETTER_RETRY_MILLISECONDS;
       return this.#update(key, { ...delivery, nextAttemptAt });
     }
     if (this.#isStopping) return;
     this.#finish(key, delivery);
+    this.#measure(rule, { InvocationsSentToDlq: 1 });
     this.#trace('dead-lettered', delivery, accepted, { ...details, queue: queueArn, condition });
   }
 
@@ -223,6 +231,13 @@ export class DeliveryQueue {
     }
     this.#open.delete(delivery.eventKey);
     this.#events.delete(delivery.eventKey);
+  }
+
+  /** A rule of a bus of one's own is named together with it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+  #measure({ region, busName, name }: Rule, values: Readonly<Record<string, number>>): void {
+    const dimensions: Record<string, string> =
+      busName === 'default' ? { RuleName: name } : { EventBusName: busName, RuleName: name };
+    this.#metrics.add(region, dimensions, values);
   }
 
   #trace(

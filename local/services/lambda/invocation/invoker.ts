@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { AwsError } from '../../../runtime/service.ts';
+import { ServiceMetrics } from '../../../runtime/service-metrics.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
 import type { ResolvedFunction } from '../function-registry.ts';
 import { buildReportLines, buildStartLine } from './log-lines.ts';
@@ -34,12 +35,14 @@ export interface InvocationResult {
 export class Invoker {
   readonly #context: RuntimeContext;
   readonly #logs: LogWriter;
+  readonly #metrics: ServiceMetrics;
   readonly #pools = new Map<string, WorkerPool>();
   #inFlight = 0;
 
   constructor(context: RuntimeContext) {
     this.#context = context;
     this.#logs = new LogWriter(context);
+    this.#metrics = new ServiceMetrics(context, { namespace: 'AWS/Lambda', servicePrincipal: 'lambda.amazonaws.com' });
   }
 
   /**
@@ -58,23 +61,28 @@ export class Invoker {
   }
 
   async stop(): Promise<void> {
+    this.#metrics.stop();
     await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
     await this.#logs.drain();
   }
 
-  #refuseBeyondLimits({ reservedConcurrency }: FunctionConfiguration, pool: WorkerPool): void {
+  #refuseBeyondLimits(configuration: FunctionConfiguration, pool: WorkerPool): void {
+    const { reservedConcurrency } = configuration;
     if (reservedConcurrency !== undefined && pool.inFlight >= reservedConcurrency) {
-      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
-        status: 429,
-        details: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User' },
-      });
+      this.#throttle(configuration, 'ReservedFunctionConcurrentInvocationLimitExceeded');
     }
-    if (this.#inFlight >= ACCOUNT_CONCURRENCY) {
-      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
-        status: 429,
-        details: { Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User' },
-      });
-    }
+    if (this.#inFlight >= ACCOUNT_CONCURRENCY) this.#throttle(configuration, 'ConcurrentInvocationLimitExceeded');
+  }
+
+  #throttle(configuration: FunctionConfiguration, reason: string): never {
+    this.#measure(configuration, { Throttles: 1 });
+    const details = { Reason: reason, Type: 'User' };
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, details });
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+  #measure({ region, name }: FunctionConfiguration, values: Readonly<Record<string, number>>): void {
+    this.#metrics.add(region, { FunctionName: name }, values);
   }
 
   #getPool({ configuration, version }: ResolvedFunction): WorkerPool {
@@ -132,6 +140,12 @@ export class Invoker {
         ...(initialisationMilliseconds !== undefined && { initialisationMilliseconds }),
         ...(outcome.kind === 'result' && { maximumMemoryKilobytes: outcome.maximumMemoryKilobytes }),
       });
+    this.#measure(configuration, {
+      Invocations: 1,
+      Errors: outcome.kind === 'error' ? 1 : 0,
+      Throttles: 0,
+      Duration: durationMilliseconds,
+    });
     this.#logs.write(configuration, worker.logStream, log);
     if (worker.hasExited) this.#logs.forget(configuration, worker.logStream);
     trace.record({

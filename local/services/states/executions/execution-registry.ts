@@ -1,6 +1,7 @@
 // The executions there are: starts them, brings them back after a crash, stops and redrives them.
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { AwsError } from '../../../runtime/service.ts';
+import type { ServiceMetrics } from '../../../runtime/service-metrics.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ExecutionRun } from '../engine/execution-run.ts';
 import type { RecordedEvent } from '../engine/journal.ts';
@@ -9,6 +10,7 @@ import { buildExecutionArn, type StateMachineRecord } from '../state-machines/st
 import type { StateMachineRegistry } from '../state-machines/state-machine-registry.ts';
 import { DurableJournals } from './durable-journal.ts';
 import type { ExecutionRecord } from './execution-record.ts';
+import { measureExecution } from './measure-execution.ts';
 import { decideRedrive, resetForRedrive } from './redrive.ts';
 import { publishStatusChange } from './status-change-event.ts';
 import { traceEvent } from './trace-events.ts';
@@ -27,14 +29,16 @@ export class ExecutionRegistry {
   readonly #context: RuntimeContext;
   readonly #engine: Engine;
   readonly #stateMachines: StateMachineRegistry;
+  readonly #metrics: ServiceMetrics;
   readonly #journals: DurableJournals;
   readonly #running = new Map<string, ExecutionRun>();
   #isStopped = false;
   readonly #publishing = new Set<Promise<void>>();
   readonly #endListeners = new Map<string, (() => void)[]>();
 
-  constructor(context: RuntimeContext, engine: Engine, stateMachines: StateMachineRegistry) {
+  constructor(context: RuntimeContext, engine: Engine, stateMachines: StateMachineRegistry, metrics: ServiceMetrics) {
     this.#context = context;
+    this.#metrics = metrics;
     this.#engine = engine;
     this.#stateMachines = stateMachines;
     this.#journals = new DurableJournals(context, (arn, event) => traceEvent(context.trace, arn, event));
@@ -69,6 +73,7 @@ export class ExecutionRegistry {
     run.begin();
     await this.#context.store.flush();
     this.#publish(record);
+    measureExecution(this.#metrics, record);
     run.resume();
     return record;
   }
@@ -151,6 +156,7 @@ export class ExecutionRegistry {
     resetForRedrive(run.journal, '', run.record('ExecutionRedriven', 0, { redriveCount: redriven.redriveCount }));
     await this.#context.store.flush();
     this.#publish(redriven);
+    measureExecution(this.#metrics, redriven);
     run.resume();
     return redrivenAtMilliseconds;
   }
@@ -203,6 +209,7 @@ export class ExecutionRegistry {
   }
 
   #publishEnd(record: ExecutionRecord): void {
+    measureExecution(this.#metrics, record);
     const publishing = this.#publish(record).then((isPublished) => {
       this.#publishing.delete(publishing);
       const current = this.#journals.executions.get(record.arn);

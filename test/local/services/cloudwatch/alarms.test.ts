@@ -91,6 +91,17 @@ describe('an alarm', () => {
     expect((await alarm(runtime))?.StateValue).toBe('OK');
   });
 
+  it('rings for data that come when their minute is over', async () => {
+    const runtime = await open();
+    await runtime.provide('AWS::CloudWatch::Alarm', settings);
+    await put(runtime, 3, { Timestamp: new Date(runtime.clock.now() - minute) });
+    expect((await alarm(runtime))?.StateValue).toBe('ALARM');
+    await runtime.clock.advance(2 * minute);
+    expect((await alarm(runtime))?.StateValue).toBe('OK');
+    await put(runtime, 3, { Timestamp: new Date(runtime.clock.now() - 5 * minute) });
+    expect((await alarm(runtime))?.StateValue).toBe('OK');
+  });
+
   it('that takes missing data well is OK from the start', async () => {
     const runtime = await open();
     await runtime.provide('AWS::CloudWatch::Alarm', settings);

@@ -128,6 +128,12 @@ describe('an event on a bus', () => {
     });
     expect(JSON.parse((letter.input as { MessageBody: string }).MessageBody)).toMatchObject({ source: 'github.com' });
     expect(letter.principal).toMatchObject({ kind: 'service', arn: 'events.amazonaws.com' });
+    await harness.clock.advance(60_000);
+    expect(harness.metrics).toEqual({
+      'AWS/Events Invocations automation pushes': 1,
+      'AWS/Events FailedInvocations automation pushes': 1,
+      'AWS/Events InvocationsSentToDlq automation pushes': 1,
+    });
   });
 
   it('gives up by age as well, within the default day', async () => {

@@ -412,6 +412,53 @@ describe('RedriveExecution', () => {
   });
 });
 
+describe('the metrics of executions', () => {
+  it('count starts and every kind of end, by state machine', async () => {
+    const { machine, sfn, ended, clock, metrics } = await start();
+    const ends = {
+      ExecutionsSucceeded: { It: { Type: 'Succeed' } },
+      ExecutionsFailed: { It: { Type: 'Fail', Error: 'E' } },
+      ExecutionsAborted: sleep,
+    };
+    const machines = new Map<string, string>();
+    for (const [metric, states] of Object.entries(ends)) {
+      const stateMachineArn = await machine(states, metric);
+      machines.set(metric, stateMachineArn);
+      const { executionArn } = await sfn<{ executionArn: string }>('StartExecution', { stateMachineArn });
+      if (metric === 'ExecutionsAborted') await sfn('StopExecution', { executionArn });
+      await ended(executionArn);
+    }
+    await clock.advance(60_000);
+    const metricOf = (name: string, arn: string | undefined) => metrics[`AWS/States ${name} ${arn}`];
+    const arnOf = (metric: string) => machines.get(metric);
+    expect(metricOf('ExecutionsStarted', arnOf('ExecutionsFailed'))).toBe(1);
+    expect(metricOf('ExecutionsSucceeded', arnOf('ExecutionsSucceeded'))).toBe(1);
+    expect(metricOf('ExecutionsFailed', arnOf('ExecutionsFailed'))).toBe(1);
+    expect(metricOf('ExecutionsAborted', arnOf('ExecutionsAborted'))).toBe(1);
+    expect(metricOf('ExecutionsFailed', arnOf('ExecutionsSucceeded'))).toBeUndefined();
+  });
+
+  it('tell a time-out from a failure', async () => {
+    const { sfn, ended, clock, metrics, context } = await start();
+    const { stateMachineArn } = await sfn<{ stateMachineArn: string }>('CreateStateMachine', {
+      name: 'slow',
+      roleArn: ROLE_ARN,
+      definition: JSON.stringify({
+        QueryLanguage: 'JSONata',
+        TimeoutSeconds: 5,
+        StartAt: 'Sleep',
+        States: { Sleep: { Type: 'Wait', Seconds: 60, End: true } },
+      }),
+    });
+    const { executionArn } = await sfn<{ executionArn: string }>('StartExecution', { stateMachineArn });
+    await clock.advance(6_000);
+    await ended(executionArn);
+    await context.clock.advance(60_000);
+    expect(metrics[`AWS/States ExecutionsTimedOut ${stateMachineArn}`]).toBe(1);
+    expect(metrics[`AWS/States ExecutionsFailed ${stateMachineArn}`]).toBeUndefined();
+  });
+});
+
 describe('an Express machine', () => {
   it('is run by StartSyncExecution', async () => {
     const { machine, sfn } = await start();
