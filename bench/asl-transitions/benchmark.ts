@@ -12,7 +12,7 @@ const largestOverhead = 1.3;
 export const aslTransitions: Benchmark = {
   name: 'asl-transitions',
   async *run({ isQuick, progress }) {
-    const milliseconds = isQuick ? 300 : 1_500;
+    const milliseconds = isQuick ? 150 : 1_500;
     const other = findPeer();
     const ours = await openContestant<number, number>(new URL('./engine-program.ts', import.meta.url));
     const theirs =

@@ -16,7 +16,7 @@ export const durableExecutions: Benchmark = {
   name: 'durable-executions',
   async *run({ isQuick, progress }) {
     const directory = mkdtempSync(join(tmpdir(), 'bench-durable-'));
-    const milliseconds = isQuick ? 400 : 3_000;
+    const milliseconds = isQuick ? 250 : 3_000;
     const restate = await findRestate(directory);
     const ours = await startOurExecutions(directory);
     try {

@@ -12,7 +12,7 @@ const eventCount = 64;
 export const eventMatching: Benchmark = {
   name: 'event-matching',
   async *run({ isQuick }) {
-    const milliseconds = isQuick ? 60 : 400;
+    const milliseconds = isQuick ? 50 : 400;
     const rates = new Map<number, number>();
     for (const count of [10, 100, 1_000]) {
       const rules = buildRules(count);

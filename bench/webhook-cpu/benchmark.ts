@@ -29,7 +29,7 @@ export const webhookCpu: Benchmark = {
           );
     try {
       const contestants = [ours, ...peers];
-      const count = isQuick ? 200 : 1_000;
+      const count = isQuick ? 100 : 1_000;
       progress(`warming up, then 5 rounds of ${count} deliveries each`);
       for (const contestant of contestants) await contestant.round(count);
       const results = await interleave(

@@ -31,14 +31,14 @@ export const webhookEndToEnd: Benchmark = {
     });
     const load = await openContestant<LoadRound, LoadResult>(new URL('./load-program.ts', import.meta.url));
     try {
-      const deliveries = isQuick ? 400 : 2_000;
+      const milliseconds = isQuick ? 1_000 : 5_000;
       const contestants = {
-        ours: async () => load.round({ url: await runtime.round(undefined), deliveries, concurrency }),
+        ours: async () => load.round({ url: await runtime.round(undefined), milliseconds, concurrency }),
         ...(webhook instanceof PeerMissing
           ? {}
-          : { peer: () => load.round({ url: webhook.url, deliveries, concurrency }) }),
+          : { peer: () => load.round({ url: webhook.url, milliseconds, concurrency }) }),
       };
-      progress(`warming up, then 5 rounds of ${deliveries} deliveries each`);
+      progress(`warming up, then 5 rounds of ${milliseconds} ms each`);
       await interleave(1, contestants);
       const results: { ours: LoadResult[]; peer?: LoadResult[] } = await interleave(5, contestants);
       const rate = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.deliveriesPerSecond));
