@@ -18,7 +18,7 @@ export function findCredentialScope(headers: IncomingHttpHeaders, query: URLSear
   const { authorization } = headers;
   if (authorization?.startsWith('AWS4-')) return parseCredential(HEADER_CREDENTIAL.exec(authorization)?.[1]);
   const scope = parseCredential(query.get('X-Amz-Credential') ?? undefined);
-  return scope && { ...scope, ...findExpiry(query) };
+  return scope && { ...scope, ...findExpiry(query, scope.signingName) };
 }
 
 /** The access key may contain slashes; the last four parts are date, region, service and `aws4_request`. */
@@ -29,9 +29,15 @@ function parseCredential(credential: string | undefined): CredentialScope | unde
   return { accessKeyId: parts.slice(0, -4).join('/'), region, signingName };
 }
 
-function findExpiry(query: URLSearchParams): { expiresAt: number } | undefined {
+/**
+ * STS takes its URLs for 15 minutes whatever they say, which is what tokens of EKS live by.
+ * https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/token/token.go
+ */
+const STS_EXPIRES_SECONDS = 900;
+
+function findExpiry(query: URLSearchParams, signingName: string): { expiresAt: number } | undefined {
   const date = BASIC_DATE.exec(query.get('X-Amz-Date') ?? '');
-  const seconds = Number(query.get('X-Amz-Expires') ?? Number.NaN);
+  const seconds = signingName === 'sts' ? STS_EXPIRES_SECONDS : Number(query.get('X-Amz-Expires') ?? Number.NaN);
   if (!date || Number.isNaN(seconds)) return undefined;
   const [year = 0, month = 1, day, hour, minute, second] = date.slice(1).map(Number);
   return { expiresAt: Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000 };
