@@ -16,9 +16,9 @@ export function createEksClusters(
 ): (clusterName: string) => KubernetesClient {
   const connections = new Map<string, { readonly connection: ClusterConnection; readonly madeAt: number }>();
   return (clusterName) =>
-    createKubernetesClient(async () => {
+    createKubernetesClient(async ({ refresh }) => {
       const known = connections.get(clusterName);
-      if (known !== undefined && clock.now() - known.madeAt < tokenMilliseconds) return known.connection;
+      if (!refresh && known !== undefined && clock.now() - known.madeAt < tokenMilliseconds) return known.connection;
       const connection = await connect(eks, clock, region, clusterName);
       connections.set(clusterName, { connection, madeAt: clock.now() });
       return connection;

@@ -32,10 +32,19 @@ export interface ClusterConnection {
 const defaultTimeoutMilliseconds = 10_000;
 const maximumBodyBytes = 8 * 1024 * 1024;
 
-/** `connect` is asked before each request, so that tokens are renewed in time. */
-export function createKubernetesClient(connect: () => Promise<ClusterConnection>): KubernetesClient {
-  return async ({ method, path, body, contentType, timeoutMilliseconds = defaultTimeoutMilliseconds }) => {
-    const { endpoint, certificateAuthority, token } = await connect();
+/** `connect` is asked before each request, so that tokens are renewed in time, and once more when the cluster refused one. */
+export function createKubernetesClient(
+  connect: (options: { readonly refresh: boolean }) => Promise<ClusterConnection>,
+): KubernetesClient {
+  return async (request) => {
+    const answer = await ask(await connect({ refresh: false }), request);
+    return answer.status === 401 ? await ask(await connect({ refresh: true }), request) : answer;
+  };
+
+  async function ask(
+    { endpoint, certificateAuthority, token }: ClusterConnection,
+    { method, path, body, contentType, timeoutMilliseconds = defaultTimeoutMilliseconds }: KubernetesRequest,
+  ): Promise<KubernetesAnswer> {
     const url = new URL(path, endpoint);
     const startedAt = performance.now();
     const options: https.RequestOptions = {
@@ -61,7 +70,7 @@ export function createKubernetesClient(connect: () => Promise<ClusterConnection>
           )
         : new AppError('UpstreamUnavailableError', `the cluster at ${url.host} cannot be reached`, { cause });
     }
-  };
+  }
 }
 
 function send(
