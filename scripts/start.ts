@@ -36,7 +36,7 @@ const system = await startSystem({
   gitOpsDirectory: join(root, 'gitops'),
   port,
   kubeContext,
-});
+}).catch(giveUp);
 console.log(
   colors.dim(
     `ready at ${system.runtime.endpointUrl} (${((Date.now() - processStartedAt) / 1000).toFixed(1)} s after the start)\n`,
@@ -62,6 +62,16 @@ ${colors.bold('The system stays up.')} Try next, in another terminal:
   curl -i -X POST ${system.deployment.apiUrl}/webhooks/github
 
 Stop with Ctrl-C; what happened is kept in ${state} and goes on at the next start (npm start -- --fresh begins anew).`);
+
+/** What a person can mend is said in a sentence; a stack would hide it. */
+function giveUp(error: NodeJS.ErrnoException & { readonly port?: number }): never {
+  const reason =
+    error.code === 'EADDRINUSE'
+      ? `port ${error.port} is in use: stop what listens there, or choose another with npm start -- --port <number>`
+      : error.message;
+  console.error(colors.red(`the system could not be started: ${reason}`));
+  process.exit(1);
+}
 
 const stop = async (): Promise<never> => {
   await system.stop();
