@@ -15,6 +15,7 @@ const commands = {
   start: ['node', 'scripts/start.ts'],
   synth: ['node', 'scripts/synth.ts'],
   automation: ['node', 'cli/automation.ts'],
+  draw: ['node', 'scripts/draw.ts'],
   bench: ['node', 'bench/main.ts'],
   test: ['jest'],
   'test:cluster': ['jest', 'test/cluster'],
