@@ -15,3 +15,8 @@ export function findArnParts(text: string): ArnParts | undefined {
   if (arn !== 'arn' || rest.length === 0) return undefined;
   return { partition, service, region, accountId, resource: rest.join(':') };
 }
+
+/** How a session of a role is named: `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+export function buildSessionArn(accountId: string, roleArn: string, sessionName: string): string {
+  return `arn:aws:sts::${accountId}:assumed-role/${roleArn.split('/').at(-1)}/${sessionName}`;
+}

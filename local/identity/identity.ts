@@ -9,6 +9,7 @@ import type {
 import type { Credentials, RuntimeContext } from '../runtime/context.ts';
 import { AwsError, operatorOf, type Permission, type PolicyDocument, type Principal } from '../runtime/service.ts';
 import type { Store } from '../storage/store.ts';
+import { buildSessionArn } from './arn.ts';
 import { type AccessVerdict, decideAccess } from './decide-access.ts';
 import { describeDenial } from './denial-message.ts';
 import { createKeyLookup } from './request-keys.ts';
@@ -57,8 +58,8 @@ export class Identity implements Authorizer, PrincipalResolver {
     return this.#sessions.findSecretAccessKey(accessKeyId);
   }
 
-  assumeRole(roleArn: string, sessionName: string, service?: Principal): Principal {
-    if (service !== undefined) this.#checkTrust(roleArn, service);
+  assumeRole(roleArn: string, sessionName: string, assumedBy: Principal): Principal {
+    this.#checkTrust(roleArn, assumedBy);
     return this.#rolePrincipal(roleArn, sessionName);
   }
 
@@ -75,18 +76,17 @@ export class Identity implements Authorizer, PrincipalResolver {
   }
 
   #rolePrincipal(roleArn: string, sessionName: string): Principal {
-    const roleName = roleArn.split('/').at(-1);
     return {
       kind: 'role',
-      arn: `arn:aws:sts::${this.#accountId}:assumed-role/${roleName}/${sessionName}`,
+      arn: buildSessionArn(this.#accountId, roleArn, sessionName),
       accountId: this.#accountId,
       roleArn,
     };
   }
 
-  #checkTrust(roleArn: string, service: Principal): void {
+  #checkTrust(roleArn: string, principal: Principal): void {
     const decision = this.authorize({
-      principal: service,
+      principal,
       permissions: [{ action: 'sts:AssumeRole', resource: roleArn }],
       region: 'us-east-1',
       resourcePolicy: () => undefined,

@@ -35,10 +35,10 @@ export interface PrincipalResolver {
   /** The secret of a key issued here, to check a signature; undefined for an operator's own key. */
   findSecretAccessKey(accessKeyId: string): string | undefined;
   /**
-   * The principal of a role. When `service` (a service principal such as `states.amazonaws.com`) is given, the role's
-   * trust policy must allow it to assume the role: otherwise throws AwsError `AccessDenied`.
+   * The principal of a role, assumed by another one (a service such as `states.amazonaws.com`, or a role): throws
+   * AwsError `AccessDenied` when the role's trust policy does not allow it.
    */
-  assumeRole(roleArn: string, sessionName: string, service?: Principal): Principal;
+  assumeRole(roleArn: string, sessionName: string, assumedBy: Principal): Principal;
   servicePrincipal(service: string, sourceArn: string): Principal;
   /** The same credentials for the same role and session name, over restarts too. They do not expire. */
   credentialsFor(roleArn: string, sessionName: string): Credentials;

@@ -33,11 +33,11 @@ export interface RuntimeContext {
   /** Makes an AWS API call in-process: authorises the principal exactly as the HTTP endpoint does, then runs the operation. Output has the SDK's shape. */
   call<Output extends object>(call: ApiCall): Promise<Output>;
   /**
-   * The principal of a role of the assembly, for a service that acts with a role it was given (state machine, rule
-   * target, schedule). With that service's own principal the role's trust policy is asked: throws AwsError
-   * `AccessDenied` when it does not trust the service.
+   * The principal of a role of the assembly, for a service that acts with a role it was given (function, state machine,
+   * rule target, schedule). `assumedBy` is the service's own principal: throws AwsError `AccessDenied` when the role's
+   * trust policy does not let it in.
    */
-  assumeRole(roleArn: string, sessionName: string, service?: Principal): Principal;
+  assumeRole(roleArn: string, sessionName: string, assumedBy: Principal): Principal;
   /** A service principal, e.g. `events.amazonaws.com` on behalf of a rule. */
   servicePrincipal(service: string, sourceArn: string): Principal;
   /** Credentials for a role's worker process; requests signed with them are made as that role. */

@@ -72,7 +72,7 @@ export function createContext(options: ContextOptions): BuiltContext {
     region,
     endpointUrl: options.endpointUrl,
     call,
-    assumeRole: (roleArn, sessionName, service) => principals.assumeRole(roleArn, sessionName, service),
+    assumeRole: (roleArn, sessionName, assumedBy) => principals.assumeRole(roleArn, sessionName, assumedBy),
     servicePrincipal: (service, sourceArn) => principals.servicePrincipal(service, sourceArn),
     credentialsFor: (roleArn, sessionName) => principals.credentialsFor(roleArn, sessionName),
     publishAwsEvent,

@@ -40,18 +40,18 @@ export async function invokeIntegration(
   event: object,
   sourceArn: string,
 ): Promise<IntegrationAnswer> {
-  const principal = integration.credentialsArn
-    ? context.assumeRole(integration.credentialsArn, 'apigateway')
-    : context.servicePrincipal('apigateway.amazonaws.com', sourceArn);
-  const call = context
-    .call<InvokeOutput>({
+  const invoke = async (): Promise<InvokeOutput> => {
+    const service = context.servicePrincipal('apigateway.amazonaws.com', sourceArn);
+    const { credentialsArn, functionArn } = integration;
+    return context.call<InvokeOutput>({
       service: 'lambda',
       operation: 'Invoke',
-      input: { FunctionName: integration.functionArn, Payload: Buffer.from(JSON.stringify(event)) },
-      principal,
-      region: integration.functionArn.split(':')[3] ?? api.region,
-    })
-    .then(parseOutput, describeFailure);
+      input: { FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) },
+      principal: credentialsArn ? context.assumeRole(credentialsArn, 'apigateway', service) : service,
+      region: functionArn.split(':')[3] ?? api.region,
+    });
+  };
+  const call = invoke().then(parseOutput, describeFailure);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<IntegrationAnswer>((resolve) => {
     const failure = `the function did not answer within ${integration.timeoutMilliseconds} ms`;

@@ -3,7 +3,7 @@
 import type { CancelTimer } from '../../clock/clock.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { buildQueueUrl } from '../../runtime/queue-url.ts';
-import { AwsError } from '../../runtime/service.ts';
+import { AwsError, type Principal } from '../../runtime/service.ts';
 import type { Table } from '../../storage/store.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScheduledRun } from './schedule-timers.ts';
@@ -97,18 +97,25 @@ export class ExecutionQueue {
   }
 
   async #call(schedule: Schedule, call: { service: string; operation: string; input: object }): Promise<void> {
-    const { RoleArn = '', Arn = '' } = schedule.target;
+    const { Arn = '' } = schedule.target;
     const output = await this.#context.call<{
       FailedEntryCount?: number;
       Entries?: { ErrorCode?: string; ErrorMessage?: string }[];
     }>({
       ...call,
-      principal: this.#context.assumeRole(RoleArn, `scheduler-${schedule.name}`.slice(0, 64)),
+      principal: this.#assumeRole(schedule),
       region: Arn.split(':')[3] || schedule.region,
     });
     const refused = output.FailedEntryCount ? output.Entries?.[0] : undefined;
     if (refused)
       throw new AwsError(refused.ErrorCode ?? 'InternalFailure', refused.ErrorMessage ?? 'the event was refused');
+  }
+
+  /** Scheduler names itself by the schedule's group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+  #assumeRole({ name, groupName, region, target }: Schedule): Principal {
+    const groupArn = `arn:aws:scheduler:${region}:${this.#context.accountId}:schedule-group/${groupName}`;
+    const service = this.#context.servicePrincipal('scheduler.amazonaws.com', groupArn);
+    return this.#context.assumeRole(target.RoleArn ?? '', `scheduler-${name}`.slice(0, 64), service);
   }
 
   #fail(execution: Execution, error: Error): void {
@@ -166,7 +173,7 @@ export class ExecutionQueue {
             Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
           ),
         },
-        principal: this.#context.assumeRole(schedule.target.RoleArn ?? '', `scheduler-${schedule.name}`.slice(0, 64)),
+        principal: this.#assumeRole(schedule),
         region: queueArn.split(':')[3] ?? schedule.region,
       });
     } catch (error) {

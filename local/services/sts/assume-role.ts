@@ -1,5 +1,6 @@
 // AssumeRole. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 import type { AssumeRoleCommandInput, AssumeRoleResponse } from '@aws-sdk/client-sts';
+import { buildSessionArn } from '../../identity/arn.ts';
 import type { RoleDirectory } from '../../identity/role-directory.ts';
 import type { Sessions } from '../../identity/sessions.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
@@ -38,7 +39,7 @@ export function createAssumeRole(context: RuntimeContext, roles: RoleDirectory, 
         },
         AssumedRoleUser: {
           AssumedRoleId: `${role.id}:${RoleSessionName}`,
-          Arn: context.assumeRole(RoleArn, RoleSessionName).arn,
+          Arn: buildSessionArn(call.accountId, RoleArn, RoleSessionName),
         },
       };
     },

@@ -167,6 +167,25 @@ describe('what a service may do', () => {
       `User: events.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
     );
   });
+
+  it('is to assume a role on behalf of the resources that it trusts only', async () => {
+    const { identity, directory } = await openAccount();
+    const trust = buildPolicy({
+      Effect: 'Allow',
+      Principal: { Service: 'states.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': accountId },
+        ArnLike: { 'aws:SourceArn': `arn:aws:states:eu-west-1:${accountId}:stateMachine:*` },
+      },
+    });
+    directory.putRole(buildRole({ trustPolicy: trust }));
+    const states = (sourceArn: string) => identity.servicePrincipal('states.amazonaws.com', sourceArn);
+    const assume = (region: string) =>
+      identity.assumeRole(roleArn, 'x', states(`arn:aws:states:${region}:${accountId}:stateMachine:m`));
+    expect(assume('eu-west-1')).toMatchObject({ roleArn });
+    expect(() => assume('us-east-1')).toThrow('is not authorized to perform: sts:AssumeRole');
+  });
 });
 
 describe('credentials', () => {
@@ -177,7 +196,11 @@ describe('credentials', () => {
     const folder = (first.store.directory('x') as string).replace(/\/x$/, '');
     const second = await openAccount(folder);
     expect(second.identity.credentialsFor(roleArn, 'function-a')).toEqual(credentials);
-    expect(second.identity.resolve(credentials.accessKeyId)).toEqual(second.identity.assumeRole(roleArn, 'function-a'));
+    expect(second.identity.resolve(credentials.accessKeyId)).toMatchObject({
+      kind: 'role',
+      roleArn,
+      arn: `arn:aws:sts::${accountId}:assumed-role/worker/function-a`,
+    });
     expect(second.identity.findSecretAccessKey(credentials.accessKeyId)).toBe(credentials.secretAccessKey);
   });
 

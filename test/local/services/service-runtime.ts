@@ -37,7 +37,7 @@ export interface TestRuntime {
     properties: Record<string, unknown>,
     options?: { logicalId?: string; region?: string },
   ): Promise<ResourceAttributes>;
-  /** A role with these permissions. */
+  /** A role with these permissions, which a state machine may have too. */
   createRole(name: string, ...statements: PolicyStatement[]): Promise<Principal>;
   /** Opens the HTTP endpoint; resolves with its URL. */
   listen(): Promise<string>;
@@ -96,13 +96,14 @@ export async function openRuntime(
       context.call({ service, operation, input, principal: options.as ?? operator, region: options.region ?? region }),
     provide,
     createRole: async (name, ...statements) => {
+      const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } };
       const document = { Version: '2012-10-17', Statement: statements };
       const { attributes } = await provide('AWS::IAM::Role', {
         RoleName: name,
-        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] },
         Policies: [{ PolicyName: 'own', PolicyDocument: document }],
       });
-      return context.assumeRole(String(attributes.Arn), 'test');
+      return principals.resolve(context.credentialsFor(String(attributes.Arn), 'test').accessKeyId);
     },
     listen: async () => {
       endpoint = await openEndpoint(0, { clock, trace, registry, runner, principals });

@@ -87,9 +87,10 @@ async function writeToLogGroup(
 /** Resolves when the target has taken it. Throws the target's own error. */
 export async function dispatchTarget(context: RuntimeContext, dispatch: Dispatch): Promise<void> {
   const { target, ruleArn, ruleName } = dispatch;
+  const eventBridge = context.servicePrincipal('events.amazonaws.com', ruleArn);
   const principal: Principal = target.RoleArn
-    ? context.assumeRole(target.RoleArn, `events-${ruleName}`.slice(0, 64))
-    : context.servicePrincipal('events.amazonaws.com', ruleArn);
+    ? context.assumeRole(target.RoleArn, `events-${ruleName}`.slice(0, 64), eventBridge)
+    : eventBridge;
   const [, , service, region = context.region] = (target.Arn ?? '').split(':');
   if (service === 'logs') return writeToLogGroup(context, dispatch, { service: 'cloudwatchlogs', principal, region });
   const call = buildCall(dispatch);

@@ -1,6 +1,7 @@
 // Delivers the outcome of an asynchronous invocation with the permissions of the function's role.
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { buildQueueUrl } from '../../../runtime/queue-url.ts';
+import { assumeFunctionRole } from '../assume-function-role.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
 import type { DestinationRecord } from './destination-record.ts';
 
@@ -58,7 +59,7 @@ async function callAsRole(
   arn: string,
   call: DestinationCall,
 ): Promise<void> {
-  const principal = context.assumeRole(configuration.roleArn, configuration.name);
+  const principal = assumeFunctionRole(context, configuration);
   const output = await context.call<{ FailedEntryCount?: number; Entries?: { ErrorMessage?: string }[] }>({
     ...call,
     principal,

@@ -3,6 +3,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { buildQueueUrl } from '../../../runtime/queue-url.ts';
+import { assumeFunctionRole } from '../assume-function-role.ts';
 import type { FunctionRegistry, ResolvedFunction } from '../function-registry.ts';
 import type { Invoker } from '../invocation/invoker.ts';
 import { buildSqsEvent } from './sqs-event.ts';
@@ -105,7 +106,7 @@ export class EventSourceMappings {
       service: 'sqs',
       operation,
       input: { QueueUrl: buildQueueUrl(mapping.queueArn), ...input },
-      principal: this.#context.assumeRole(configuration.roleArn, configuration.name),
+      principal: assumeFunctionRole(this.#context, configuration),
       region: mapping.queueArn.split(':')[3] ?? configuration.region,
       signal: this.#stopping.signal,
     });

@@ -1,6 +1,7 @@
 // Brings what functions print to CloudWatch Logs, with the function's own permissions, behind the invocation's back.
 import { setTimeout } from 'node:timers/promises';
 import type { RuntimeContext } from '../../../runtime/context.ts';
+import { assumeFunctionRole } from '../assume-function-role.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
 
 /** PutLogEvents takes at most this many bytes, counting 26 for each event. */
@@ -112,7 +113,7 @@ export class LogWriter {
   }
 
   #call(configuration: FunctionConfiguration, operation: string, input: object): Promise<object> {
-    const principal = this.#context.assumeRole(configuration.roleArn, configuration.name);
+    const principal = assumeFunctionRole(this.#context, configuration);
     return this.#context.call({ service: 'cloudwatchlogs', operation, input, principal, region: configuration.region });
   }
 

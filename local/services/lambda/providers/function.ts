@@ -1,6 +1,7 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { physicalName, type ResolvedResource, type ResourceProvider } from '../../../runtime/resource.ts';
+import { assumeFunctionRole } from '../assume-function-role.ts';
 import { getCodeDirectory } from '../function-code.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
@@ -102,6 +103,7 @@ export function createFunctionProvider(context: RuntimeContext, registry: Functi
         logFormat: properties.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
         lastModified: new Date(context.clock.now()).toISOString().replace('Z', '+0000'),
       };
+      assumeFunctionRole(context, configuration);
       registry.add(configuration);
       return { ref: name, attributes: { Arn: arn } };
     },

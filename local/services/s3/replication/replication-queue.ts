@@ -60,7 +60,11 @@ export class ReplicationQueue {
         service: 's3',
         operation: REPLICATE_OPERATION,
         input: task,
-        principal: this.#context.assumeRole(task.role, 's3-replication'),
+        principal: this.#context.assumeRole(
+          task.role,
+          's3-replication',
+          this.#context.servicePrincipal('s3.amazonaws.com', `arn:aws:s3:::${task.source}`),
+        ),
         region: task.region,
       });
       this.#finish(task, true);

@@ -8,7 +8,7 @@ export interface TaskHandle {
   readonly signal: AbortSignal;
   /** `Credentials.RoleArn` of the state; the machine's own role otherwise. */
   readonly roleArn: string;
-  readonly execution: { readonly arn: string; readonly stateMachineArn: string };
+  readonly execution: { readonly arn: string; readonly stateMachineArn: string; readonly roleArn: string };
   /** What the submission answered, when it is known to have succeeded before a crash: only await its end again. */
   readonly submitted: Json | undefined;
   /** For `.sync`: the job is accepted; from here on it is awaited, not started again. */

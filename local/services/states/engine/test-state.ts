@@ -17,6 +17,9 @@ export interface StateTest {
   readonly input: Json;
   readonly variables: JsonObject;
   readonly roleArn: string;
+  /** Where its calls go. */
+  readonly region: string;
+  readonly accountId: string;
   readonly retryCount: number;
   /** Stands for the task's, the Map's or the Parallel's own doing. */
   readonly mock?: { readonly result: Json } | { readonly error: string; readonly cause?: string };
@@ -98,15 +101,16 @@ function findResult(thread: Thread, { mock }: StateTest): { result?: Json } {
   return result === undefined ? {} : { result };
 }
 
-function createThread(engine: Engine, { state, input, variables, roleArn }: StateTest): Thread {
+function createThread(engine: Engine, { state, input, variables, roleArn, region, accountId }: StateTest): Thread {
   const now = engine.clock.now();
+  const prefix = `arn:aws:states:${region}:${accountId}`;
   const machine = { startAt: state.name, states: new Map([[state.name, state]]) };
   const run = new ExecutionRun(
     engine,
     {
-      arn: 'arn:aws:states:us-east-1:123456789012:express:TestState:TestState:TestState',
+      arn: `${prefix}:express:TestState:TestState:TestState`,
       name: 'TestState',
-      stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:TestState',
+      stateMachineArn: `${prefix}:stateMachine:TestState`,
       stateMachineName: 'TestState',
       roleArn,
       input,

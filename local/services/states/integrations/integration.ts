@@ -51,10 +51,17 @@ export async function callAsRole(context: RuntimeContext, task: TaskHandle, call
   }
 }
 
-/** The role of the task, in a session that is named after the execution. */
-export function assumeTaskRole(context: RuntimeContext, task: TaskHandle): Principal {
-  const name = task.execution.arn.split(':').at(-1) ?? 'execution';
-  return context.assumeRole(task.roleArn, name.replace(/[^\w+=,.@-]/g, '-').slice(0, 64));
+/**
+ * The role of the task, in a session that is named after the execution. A role of the state's own is assumed by that of
+ * the machine: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+ * Throws AwsError `AccessDenied` when a role is not trusted with that.
+ */
+export function assumeTaskRole(context: RuntimeContext, { execution, roleArn }: TaskHandle): Principal {
+  const name = execution.arn.split(':').at(-1) ?? 'execution';
+  const session = name.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  const service = context.servicePrincipal('states.amazonaws.com', execution.stateMachineArn);
+  const machine = context.assumeRole(execution.roleArn, session, service);
+  return roleArn === execution.roleArn ? machine : context.assumeRole(roleArn, session, machine);
 }
 
 /** The failure that Retry and Catch see for what the call threw. */

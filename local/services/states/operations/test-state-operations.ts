@@ -41,6 +41,8 @@ export function createTestStateOperations(context: RuntimeContext, parts: States
           input: JSON.parse(text) as Json,
           variables: JSON.parse(input.variables ?? '{}') as JsonObject,
           roleArn: input.roleArn ?? `arn:aws:iam::${call.accountId}:role/none`,
+          region: call.region,
+          accountId: call.accountId,
           retryCount: input.stateConfiguration?.retrierRetryCount ?? 0,
           ...(mock === undefined ? {} : { mock }),
         };

@@ -99,7 +99,10 @@ export async function startS3(
     async createRole(name, ...statements) {
       const { attributes } = await provide('AWS::IAM::Role', {
         RoleName: name,
-        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 's3.amazonaws.com' } }],
+        },
         Policies: [{ PolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
       });
       return String(attributes.Arn);

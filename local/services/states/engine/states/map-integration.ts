@@ -13,7 +13,7 @@ export async function callIntegration(resource: string, args: Json, thread: Thre
       taskToken: createTaskToken(run.description.arn, path),
       signal: abort.signal,
       roleArn: run.description.roleArn,
-      execution: { arn: run.description.arn, stateMachineArn: run.description.stateMachineArn },
+      execution: run.description,
       submitted: undefined,
       submit: () => Promise.resolve(),
       heartbeat: () => undefined,

@@ -105,7 +105,7 @@ export class TaskAttempt {
         return getSignal();
       },
       roleArn: this.#progress.roleArn ?? run.description.roleArn,
-      execution: { arn: run.description.arn, stateMachineArn: run.description.stateMachineArn },
+      execution: run.description,
       submitted: this.#progress.submitted,
       submit: async (output) => {
         if (this.#isOver) return;
