@@ -15,7 +15,7 @@ export interface BuildServiceParts {
 
 export interface BuildService {
   /**
-   * Decides how the builds of commits end whose message contains the text, and what their images are like
+   * Overrules the trailers of commits. Decides how the builds of commits end whose message contains the text, and what their images are like
    * (`imageSuffix` is added to the tag that the cluster goes by: `crash`, `errors-30` …). The newest rule wins.
    */
   plan(
@@ -25,21 +25,22 @@ export interface BuildService {
   stop(): void;
 }
 
+interface BuildPlan {
+  readonly conclusion: 'success' | 'failure' | 'cancelled';
+  readonly behaviour?: string;
+}
+
 /** How long a build takes, in virtual time. */
 const buildMilliseconds = 1_500;
 
 export function startBuildService({ configuration, github, registry, clock, trace }: BuildServiceParts): BuildService {
   const { owner, repositories, buildWorkflow } = configuration.github;
-  const plans: {
-    readonly messagePart: string;
-    readonly conclusion: 'success' | 'failure' | 'cancelled';
-    readonly behaviour?: string;
-  }[] = [];
+  const plans: ({ readonly messagePart: string } & BuildPlan)[] = [];
   const timers = new Set<CancelTimer>();
 
   async function build(repository: string, sha: string, message: string): Promise<void> {
-    const plan = plans.findLast(({ messagePart }) => message.includes(messagePart));
-    const conclusion = plan?.conclusion ?? 'success';
+    const planned = plans.findLast(({ messagePart }) => message.includes(messagePart));
+    const { conclusion, behaviour } = planned ?? readTrailers(message);
     if (conclusion === 'success') {
       const services = Object.values(configuration.services).filter((service) => service.repository === repository);
       for (const { image } of services) {
@@ -48,7 +49,7 @@ export function startBuildService({ configuration, github, registry, clock, trac
           tag: buildTag(configuration.registry.tagTemplate, sha),
           labels: {
             'org.opencontainers.image.revision': sha,
-            ...(plan?.behaviour === undefined ? {} : { behaviour: plan.behaviour }),
+            ...(behaviour === undefined ? {} : { behaviour }),
           },
         });
       }
@@ -86,4 +87,16 @@ export function startBuildService({ configuration, github, registry, clock, trac
 
 function buildTag(template: string, sha: string): string {
   return template.replace('{sha}', sha).replace('{shortSha}', sha.slice(0, 7));
+}
+
+/** What a person orders in the commit message: `Simulate-Build: failure`, `Simulate-Image: crash`. Anything else builds well. */
+function readTrailers(message: string): BuildPlan {
+  const trailer = (name: string): string | undefined =>
+    new RegExp(`^Simulate-${name}: *(\\S+)`, 'm').exec(message)?.[1];
+  const conclusion = trailer('Build');
+  const behaviour = trailer('Image');
+  return {
+    conclusion: conclusion === 'failure' || conclusion === 'cancelled' ? conclusion : 'success',
+    ...(behaviour === undefined ? {} : { behaviour }),
+  };
 }
