@@ -41,6 +41,7 @@ const deploymentSchema = z.object({
 const stateSchema = z.optional(
   z.object({
     waiting: z.optional(z.object({ reason: text, message: text })),
+    running: z.optional(z.object({})),
     terminated: z.optional(z.object({ reason: text, exitCode: count })),
   }),
 );
@@ -107,13 +108,17 @@ export async function readWorkload(
     (condition) => condition.type === 'Progressing' && condition.status === 'False',
   );
   const desiredReplicas = spec.replicas ?? 1;
+  const updated = status?.updatedReplicas ?? 0;
+  // While an old pod stands in for a new one that does not start, as many are updated and available as desired.
   const isComplete =
-    (status?.updatedReplicas ?? 0) >= desiredReplicas && (status?.availableReplicas ?? 0) >= desiredReplicas;
+    updated >= desiredReplicas &&
+    (status?.availableReplicas ?? 0) >= desiredReplicas &&
+    (status?.replicas ?? 0) <= updated;
   return {
     service,
     image: current,
     desiredReplicas,
-    updatedReplicas: status?.updatedReplicas ?? 0,
+    updatedReplicas: updated,
     availableReplicas: status?.availableReplicas ?? 0,
     totalReplicas: status?.replicas ?? 0,
     isObserved: (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0),
@@ -140,7 +145,10 @@ async function readPodProblems(
       const exitCode = lastState?.terminated?.exitCode;
       return `${reason}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}${message === undefined ? '' : `: ${message}`}`;
     });
-    return [...unschedulable.map(({ message }) => String(message)), ...waiting];
+    const found = [...unschedulable.map(({ message }) => String(message)), ...waiting];
+    const isRunning = (status?.containerStatuses ?? []).some(({ state }) => state?.running !== undefined);
+    const unready = status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value === 'False');
+    return found.length === 0 && isRunning && unready?.message !== undefined ? [unready.message] : found;
   });
   return [...new Set(problems)].slice(0, 3).map((problem) => problem.slice(0, 200));
 }

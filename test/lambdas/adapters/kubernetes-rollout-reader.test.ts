@@ -97,6 +97,14 @@ describe('a Deployment', () => {
           },
           { status: { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }] } },
           { status: { containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] } },
+          {
+            status: {
+              conditions: [
+                { type: 'Ready', status: 'False', message: 'containers with unready status: [api-gateway]' },
+              ],
+              containerStatuses: [{ state: { running: {} } }],
+            },
+          },
         ],
       },
     });
@@ -109,13 +117,26 @@ describe('a Deployment', () => {
       totalReplicas: 3,
       isObserved: true,
       stalledBecause: 'ProgressDeadlineExceeded',
-      podProblems: ['CrashLoopBackOff (exit code 1)', '0/3 nodes are available'],
+      podProblems: [
+        'CrashLoopBackOff (exit code 1)',
+        '0/3 nodes are available',
+        'containers with unready status: [api-gateway]',
+      ],
     });
+  });
+
+  it('whose old pod stands in for a new one that crashes is not taken for complete', async () => {
+    const crashing = { containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
+    const { client } = createClient({
+      [deployment]: deploymentObject({ replicas: 3, updatedReplicas: 2, availableReplicas: 2 }),
+      [pods]: { items: [{ status: crashing }] },
+    });
+    expect((await readWorkload(client, 'pyairtable-dev', target)).podProblems).toEqual(['CrashLoopBackOff']);
   });
 
   it('that is complete is not asked for its pods', async () => {
     const { client, requests } = createClient({
-      [deployment]: deploymentObject({ updatedReplicas: 2, availableReplicas: 2 }),
+      [deployment]: deploymentObject({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 }),
     });
     expect((await readWorkload(client, 'pyairtable-dev', target)).podProblems).toEqual([]);
     expect(requests).toHaveLength(1);
