@@ -1,7 +1,8 @@
 // The only way to an alarm: by severity, with a name, a summary and a heading in the runbook.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -31,6 +32,10 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Alarms', { masterKey: props.key, enforceSSL: true });
+    // A policy of the topic's own, which enforceSSL makes, takes the place of the default one that lets alarms in.
+    const { account } = Stack.of(this);
+    const conditions = { StringEquals: { 'aws:SourceAccount': account } };
+    this.topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions }));
     this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
   }
 
