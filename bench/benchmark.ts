@@ -28,6 +28,8 @@ export interface BenchmarkOptions {
   readonly isQuick: boolean;
   /** Tells a person what goes on. */
   progress(text: string): void;
+  /** Has that done when the benchmark is over, however it ended; the last one first. */
+  afterwards(cleanUp: () => Promise<void> | void): void;
 }
 
 export interface Benchmark {

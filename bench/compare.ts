@@ -29,6 +29,16 @@ export async function interleave<Name extends string, Result>(
   return results;
 }
 
+/** As `interleave` for two, of whom the peer may be missing. */
+export async function compete<Result>(
+  rounds: number,
+  ours: () => Promise<Result>,
+  peer: (() => Promise<Result>) | undefined,
+): Promise<{ readonly ours: readonly Result[]; readonly peer: readonly Result[] | undefined }> {
+  if (peer === undefined) return { ours: (await interleave(rounds, { ours })).ours, peer: undefined };
+  return await interleave(rounds, { ours, peer });
+}
+
 /** Rounds to three significant digits, and whole numbers beyond. */
 export function roundFigure(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));

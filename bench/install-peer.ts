@@ -13,6 +13,16 @@ export class PeerMissing extends Error {
   override readonly name = 'PeerMissing';
 }
 
+/** What `get` gives, or why the peer cannot be had: its figures are then skipped. Other errors pass. */
+export async function findPeer<Peer>(get: () => Promise<Peer> | Peer): Promise<Peer | PeerMissing> {
+  try {
+    return await get();
+  } catch (error) {
+    if (error instanceof PeerMissing) return error;
+    throw error;
+  }
+}
+
 export interface NpmPeer {
   readonly directory: string;
   /** The file URL of a module of the peer, for `import`. */

@@ -1,7 +1,7 @@
 // `npm run bench [-- --quick] [-- --only <name>]`: one JSON line per figure on stdout, progress on stderr.
 import { parseArgs } from 'node:util';
 import { aslTransitions } from './asl-transitions/benchmark.ts';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
 import { eventMatching } from './event-matching/benchmark.ts';
 import { lambdaImport } from './lambda-import/benchmark.ts';
@@ -40,14 +40,22 @@ const progress = (text: string): void => {
 for (const benchmark of benchmarks) {
   if (values.only.length > 0 && !values.only.includes(benchmark.name)) continue;
   progress(benchmark.name);
+  const cleanUps: (() => Promise<void> | void)[] = [];
+  const options: BenchmarkOptions = {
+    isQuick: values.quick,
+    progress: (text) => progress(`  ${text}`),
+    afterwards: (cleanUp) => cleanUps.unshift(cleanUp),
+  };
   try {
-    for await (const line of benchmark.run({ isQuick: values.quick, progress: (text) => progress(`  ${text}`) })) {
+    for await (const line of benchmark.run(options)) {
       process.stdout.write(`${JSON.stringify(line)}\n`);
     }
   } catch (error) {
     // The others are measured all the same.
     progress(`${benchmark.name} broke: ${error instanceof Error ? error.stack : String(error)}`);
     process.exitCode = 1;
+  } finally {
+    for (const cleanUp of cleanUps) await cleanUp();
   }
 }
 progress('done');

@@ -1,8 +1,8 @@
 // How fast the interpreter goes from state to state, and what its JSONata costs.
 import type { Benchmark } from '../benchmark.ts';
-import { buildFigure, interleave, median } from '../compare.ts';
+import { buildFigure, compete, median } from '../compare.ts';
 import { openContestant } from '../contestant.ts';
-import { installNpmPeer, type NpmPeer, PeerMissing } from '../install-peer.ts';
+import { findPeer, installNpmPeer, PeerMissing } from '../install-peer.ts';
 import { loopingExpressions, measureExpressions, plainExpressions } from './measure-expressions.ts';
 
 const version = '3.0.0';
@@ -11,38 +11,35 @@ const largestOverhead = 1.3;
 
 export const aslTransitions: Benchmark = {
   name: 'asl-transitions',
-  async *run({ isQuick, progress }) {
+  async *run({ isQuick, progress, afterwards }) {
     const milliseconds = isQuick ? 150 : 1_500;
-    const other = findPeer();
+    const other = await findPeer(() =>
+      installNpmPeer('aws-local-stepfunctions', { 'aws-local-stepfunctions': version }),
+    );
     const ours = await openContestant<number, number>(new URL('./engine-program.ts', import.meta.url));
+    afterwards(ours.close);
     const theirs =
       other instanceof PeerMissing
         ? undefined
         : await openContestant<number, number>(new URL('./aws-local-stepfunctions-program.ts', import.meta.url), {
             settings: { module: other.resolve('aws-local-stepfunctions') },
           });
-    try {
-      const contestants = {
-        ours: () => ours.round(milliseconds),
-        ...(theirs && { peer: () => theirs.round(milliseconds) }),
-      };
-      progress('a Pass, a Choice and a Map of ten tasks, in memory: ours in JSONata, the peer in JSONPath');
-      await interleave(1, contestants);
-      const results: { ours: number[]; peer?: number[] } = await interleave(5, contestants);
-      yield buildFigure({
-        name: 'asl-transitions',
-        value: median(results.ours),
-        unit: 'transitions/s',
-        peer,
-        peerValue: results.peer && median(results.peer),
-        aim: '>= 1 x',
-        isMet: (ratio) => ratio >= 1,
-      });
-      if (other instanceof PeerMissing) yield { name: 'asl-transitions', skipped: peer, why: other.message };
-    } finally {
-      await ours.close();
-      await theirs?.close();
-    }
+    if (theirs) afterwards(theirs.close);
+    const runOurs = () => ours.round(milliseconds);
+    const runPeer = theirs && (() => theirs.round(milliseconds));
+    progress('a Pass, a Choice and a Map of ten tasks, in memory: ours in JSONata, the peer in JSONPath');
+    await compete(1, runOurs, runPeer);
+    const results = await compete(5, runOurs, runPeer);
+    yield buildFigure({
+      name: 'asl-transitions',
+      value: median(results.ours),
+      unit: 'transitions/s',
+      peer,
+      peerValue: results.peer && median(results.peer),
+      aim: '>= 1 x',
+      isMet: (ratio) => ratio >= 1,
+    });
+    if (other instanceof PeerMissing) yield { name: 'asl-transitions', skipped: peer, why: other.message };
     progress('the expressions of the workflows, with our bounds and with the jsonata package alone');
     yield await measureOverhead('asl-jsonata plain', plainExpressions, milliseconds);
     yield await measureOverhead('asl-jsonata loops', loopingExpressions, milliseconds);
@@ -60,13 +57,4 @@ async function measureOverhead(name: string, expressions: readonly string[], mil
     aim: `<= ${largestOverhead} x`,
     isMet: (ratio) => ratio <= largestOverhead,
   });
-}
-
-function findPeer(): NpmPeer | PeerMissing {
-  try {
-    return installNpmPeer('aws-local-stepfunctions', { 'aws-local-stepfunctions': version });
-  } catch (error) {
-    if (error instanceof PeerMissing) return error;
-    throw error;
-  }
 }

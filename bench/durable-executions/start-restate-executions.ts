@@ -18,6 +18,9 @@ export async function startRestateExecutions(directory: string): Promise<Executo
     '@restatedev/restate-server': restateVersion,
     '@restatedev/restate-sdk': sdkVersion,
   });
+  const service = await openContestant<undefined, string>(new URL('./restate-program.ts', import.meta.url), {
+    settings: { module: peer.resolve('@restatedev/restate-sdk') },
+  });
   const [node, ingress, admin] = await findFreePorts(3);
   const program = `node_modules/@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`;
   const server = spawn(
@@ -44,9 +47,6 @@ export async function startRestateExecutions(directory: string): Promise<Executo
     },
   );
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const service = await openContestant<undefined, string>(new URL('./restate-program.ts', import.meta.url), {
-    settings: { module: peer.resolve('@restatedev/restate-sdk') },
-  });
   const agent = new Agent({ keepAlive: true });
   const json = { 'content-type': 'application/json' };
   const stop = async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Benchmark } from '../benchmark.ts';
 import { buildFigure, interleave, median } from '../compare.ts';
 import { openContestant } from '../contestant.ts';
-import { installNpmPeer, type NpmPeer, PeerMissing } from '../install-peer.ts';
+import { findPeer, installNpmPeer, PeerMissing } from '../install-peer.ts';
 import { readFunctions } from '../read-functions.ts';
 
 const version = '14.2.0';
@@ -11,55 +11,52 @@ const peer = `@octokit/webhooks ${version} middleware`;
 
 export const webhookCpu: Benchmark = {
   name: 'webhook-cpu',
-  async *run({ isQuick, progress }) {
+  async *run({ isQuick, progress, afterwards }) {
     const bundle = join(getIngress().directory, 'index.mjs');
-    const octokit = findOctokit();
+    const octokit = await findPeer(() => installNpmPeer('octokit-webhooks', { '@octokit/webhooks': version }));
     const sink = await openContestant<undefined, string>(new URL('./aws-sink.ts', import.meta.url));
+    afterwards(sink.close);
     const environment = buildEnvironment(await sink.round(undefined));
-    const open = (program: string, settings: object) =>
-      openContestant<number, number>(new URL(program, import.meta.url), { settings, environment });
-    const ours = await open('./handler-program.ts', { bundle });
-    const peers =
-      octokit instanceof PeerMissing
-        ? []
-        : await Promise.all(
-            [false, true].map((publishes) =>
-              open('./octokit-program.ts', { module: octokit.resolve('@octokit/webhooks'), publishes }),
-            ),
-          );
-    try {
-      const contestants = [ours, ...peers];
-      const count = isQuick ? 100 : 1_000;
-      progress(`warming up, then 5 rounds of ${count} deliveries each`);
-      for (const contestant of contestants) await contestant.round(count);
-      const results = await interleave(
-        5,
-        Object.fromEntries(contestants.map((contestant, index) => [index, () => contestant.round(count)])),
-      );
-      const [own = 0, alone, sameWork] = contestants.map((_, index) => median(results[index] ?? []));
-      yield buildFigure({
-        name: 'webhook-cpu',
-        value: own,
-        unit: 'µs CPU/delivery',
-        peer,
-        peerValue: alone,
-        aim: '<= 2 x',
-        isMet: (ratio) => ratio <= 2,
-        note: 'the middleware verifies, parses and dispatches; ours also makes three DynamoDB calls and one EventBridge call',
-      });
-      yield buildFigure({
-        name: 'webhook-cpu same work',
-        value: own,
-        unit: 'µs CPU/delivery',
-        peer: `${peer}, claiming and publishing with the AWS SDK`,
-        peerValue: sameWork,
-        aim: '<= 2 x',
-        isMet: (ratio) => ratio <= 2,
-      });
-      if (octokit instanceof PeerMissing) yield { name: 'webhook-cpu', skipped: peer, why: octokit.message };
-    } finally {
-      await Promise.all([ours, ...peers, sink].map((contestant) => contestant.close()));
+    const open = async (program: string, settings: object) => {
+      const url = new URL(program, import.meta.url);
+      const contestant = await openContestant<number, number>(url, { settings, environment });
+      afterwards(contestant.close);
+      return contestant;
+    };
+    const contestants = [await open('./handler-program.ts', { bundle })];
+    if (!(octokit instanceof PeerMissing)) {
+      const module = octokit.resolve('@octokit/webhooks');
+      contestants.push(await open('./octokit-program.ts', { module, publishes: false }));
+      contestants.push(await open('./octokit-program.ts', { module, publishes: true }));
     }
+    const count = isQuick ? 100 : 1_000;
+    progress(`warming up, then 5 rounds of ${count} deliveries each`);
+    for (const contestant of contestants) await contestant.round(count);
+    const results = await interleave(
+      5,
+      Object.fromEntries(contestants.map((contestant, index) => [index, () => contestant.round(count)])),
+    );
+    const [own = 0, alone, sameWork] = contestants.map((_, index) => median(results[index] ?? []));
+    yield buildFigure({
+      name: 'webhook-cpu',
+      value: own,
+      unit: 'µs CPU/delivery',
+      peer,
+      peerValue: alone,
+      aim: '<= 2 x',
+      isMet: (ratio) => ratio <= 2,
+      note: 'the middleware verifies, parses and dispatches; ours also makes three DynamoDB calls and one EventBridge call',
+    });
+    yield buildFigure({
+      name: 'webhook-cpu same work',
+      value: own,
+      unit: 'µs CPU/delivery',
+      peer: `${peer}, claiming and publishing with the AWS SDK`,
+      peerValue: sameWork,
+      aim: '<= 2 x',
+      isMet: (ratio) => ratio <= 2,
+    });
+    if (octokit instanceof PeerMissing) yield { name: 'webhook-cpu', skipped: peer, why: octokit.message };
   },
 };
 
@@ -67,15 +64,6 @@ function getIngress() {
   const found = readFunctions().find(({ name }) => name === 'receive-github-webhook');
   if (found === undefined) throw new Error('the assembly has no receive-github-webhook');
   return found;
-}
-
-function findOctokit(): NpmPeer | PeerMissing {
-  try {
-    return installNpmPeer('octokit-webhooks', { '@octokit/webhooks': version });
-  } catch (error) {
-    if (error instanceof PeerMissing) return error;
-    throw error;
-  }
 }
 
 function buildEnvironment(sinkUrl: string): Record<string, string> {

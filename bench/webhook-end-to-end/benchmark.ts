@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark } from '../benchmark.ts';
-import { buildFigure, interleave, median } from '../compare.ts';
+import { buildFigure, compete, median } from '../compare.ts';
 import { openContestant } from '../contestant.ts';
-import { PeerMissing } from '../install-peer.ts';
+import { findPeer, PeerMissing } from '../install-peer.ts';
 import { findAssembly } from '../read-functions.ts';
 import { copyAssemblyWithoutThrottle } from './copy-assembly.ts';
 import type { LoadResult, LoadRound } from './load-program.ts';
-import { type DebianWebhook, startDebianWebhook } from './start-debian-webhook.ts';
+import { startDebianWebhook } from './start-debian-webhook.ts';
 
 const peer = "Debian's webhook 2.8 (starts /bin/true, keeps nothing)";
 const concurrency = 16;
@@ -19,64 +19,49 @@ const configurationFile = fileURLToPath(new URL('../../config/pyairtable.yaml', 
 
 export const webhookEndToEnd: Benchmark = {
   name: 'webhook-end-to-end',
-  async *run({ isQuick, progress }) {
+  async *run({ isQuick, progress, afterwards }) {
     const directory = mkdtempSync(join(tmpdir(), 'bench-webhook-'));
+    afterwards(() => rmSync(directory, { recursive: true, force: true }));
     const assembly = join(directory, 'cdk.out');
     copyAssemblyWithoutThrottle(findAssembly(), assembly);
     progress('the runtime runs on a copy of the assembly without the throttle of 200 requests a second');
     const settings = { assembly, state: join(directory, 'state'), configurationFile };
-    const webhook = await findDebianWebhook(directory);
+    const webhook = await findPeer(() => startDebianWebhook(directory));
+    if (!(webhook instanceof PeerMissing)) afterwards(webhook.stop);
     const runtime = await openContestant<undefined, string>(new URL('./runtime-program.ts', import.meta.url), {
       settings,
     });
+    afterwards(runtime.close);
     const load = await openContestant<LoadRound, LoadResult>(new URL('./load-program.ts', import.meta.url));
-    try {
-      const milliseconds = isQuick ? 1_000 : 5_000;
-      const contestants = {
-        ours: async () => load.round({ url: await runtime.round(undefined), milliseconds, concurrency }),
-        ...(webhook instanceof PeerMissing
-          ? {}
-          : { peer: () => load.round({ url: webhook.url, milliseconds, concurrency }) }),
-      };
-      progress(`warming up, then 5 rounds of ${milliseconds} ms each`);
-      await interleave(1, contestants);
-      const results: { ours: LoadResult[]; peer?: LoadResult[] } = await interleave(5, contestants);
-      const rate = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.deliveriesPerSecond));
-      const p99 = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.p99Milliseconds));
-      yield buildFigure({
-        name: 'webhook-end-to-end',
-        value: rate(results.ours),
-        unit: 'deliveries/s at c=16',
-        peer,
-        peerValue: results.peer && rate(results.peer),
-        aim: '>= 0.5 x',
-        isMet: (ratio) => ratio >= 0.5,
-        note: 'the throttle of the HTTP API is taken out; every delivery is on disk before its 202',
-      });
-      yield buildFigure({
-        name: 'webhook-end-to-end p99',
-        value: p99(results.ours),
-        unit: 'ms at c=16',
-        peer,
-        peerValue: results.peer && p99(results.peer),
-        aim: `<= ${limitMilliseconds} ms`,
-        isMet: () => p99(results.ours) <= limitMilliseconds,
-      });
-      if (webhook instanceof PeerMissing) yield { name: 'webhook-end-to-end', skipped: peer, why: webhook.message };
-    } finally {
-      await load.close();
-      await runtime.close();
-      if (!(webhook instanceof PeerMissing)) await webhook.stop();
-      rmSync(directory, { recursive: true, force: true });
-    }
+    afterwards(load.close);
+    const milliseconds = isQuick ? 1_000 : 5_000;
+    const runOurs = async () => load.round({ url: await runtime.round(undefined), milliseconds, concurrency });
+    const runPeer =
+      webhook instanceof PeerMissing ? undefined : () => load.round({ url: webhook.url, milliseconds, concurrency });
+    progress(`warming up, then 5 rounds of ${milliseconds} ms each`);
+    await compete(1, runOurs, runPeer);
+    const results = await compete(5, runOurs, runPeer);
+    const rate = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.deliveriesPerSecond));
+    const p99 = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.p99Milliseconds));
+    yield buildFigure({
+      name: 'webhook-end-to-end',
+      value: rate(results.ours),
+      unit: 'deliveries/s at c=16',
+      peer,
+      peerValue: results.peer && rate(results.peer),
+      aim: '>= 0.5 x',
+      isMet: (ratio) => ratio >= 0.5,
+      note: 'the throttle of the HTTP API is taken out; every delivery is on disk before its 202',
+    });
+    yield buildFigure({
+      name: 'webhook-end-to-end p99',
+      value: p99(results.ours),
+      unit: 'ms at c=16',
+      peer,
+      peerValue: results.peer && p99(results.peer),
+      aim: `<= ${limitMilliseconds} ms`,
+      isMet: () => p99(results.ours) <= limitMilliseconds,
+    });
+    if (webhook instanceof PeerMissing) yield { name: 'webhook-end-to-end', skipped: peer, why: webhook.message };
   },
 };
-
-async function findDebianWebhook(directory: string): Promise<DebianWebhook | PeerMissing> {
-  try {
-    return await startDebianWebhook(directory);
-  } catch (error) {
-    if (error instanceof PeerMissing) return error;
-    throw error;
-  }
-}
