@@ -51,6 +51,10 @@ if (exit) {
   process.exit(succeeded ? 0 : 1);
 }
 
+const clone = new URL(system.world.github.url);
+clone.username = 'ada-release';
+clone.password = await system.world.github.createToken(clone.username, { expiresInSeconds: 24 * 3600 });
+clone.pathname = `/${system.configuration.github.owner}/${system.configuration.github.repositories[0]}.git`;
 console.log(`
 ${colors.bold('The system stays up.')} Try next, in another terminal:
 
@@ -58,7 +62,7 @@ ${colors.bold('The system stays up.')} Try next, in another terminal:
   npm run --silent automation -- status
   npm run --silent automation -- executions
   npm run --silent automation -- explain api-gateway@<version>
-  git clone ${system.world.github.url}/${system.configuration.github.owner}/${system.configuration.github.repositories[0]}.git
+  git clone -b develop ${clone}    (a push is promoted; "Simulate-Image: crash" in its message makes a bad release)
   curl -i -X POST ${system.deployment.apiUrl}/webhooks/github
 
 Stop with Ctrl-C; what happened is kept in ${state} and goes on at the next start (npm start -- --fresh begins anew).`);
