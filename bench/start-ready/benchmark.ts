@@ -67,6 +67,16 @@ async function measureStart(state: string): Promise<number> {
   } finally {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
     await closed;
+    // The state is locked until the last process of the group is gone.
+    while (child.pid !== undefined && isAlive(child.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isAlive(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
   }
 }
 
