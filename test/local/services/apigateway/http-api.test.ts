@@ -51,7 +51,7 @@ describe('an HTTP API', () => {
     harness = await createServiceHarness(
       [
         (context) =>
-          createApigatewayModule(context, { headersTimeoutMilliseconds: 300, requestTimeoutMilliseconds: 600 }),
+          createApigatewayModule(context, { headersTimeoutMilliseconds: 800, requestTimeoutMilliseconds: 3_000 }),
       ],
       {
         now: Date.parse('2031-03-12T19:03:58.390Z'),
