@@ -10,6 +10,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
+import { type DeadLetterOrigin, parseDeadLetter } from './parse-dead-letter.ts';
 import { showExecution } from './show-execution.ts';
 
 export interface RedriveOptions {
@@ -82,9 +83,18 @@ interface Work {
 }
 
 async function handleMessage(connection: Connection, { concern, queueUrl, message, list }: Work): Promise<DeadLetter> {
-  const { target, reason, payload } = readOrigin(message);
-  const letter = { concern, messageId: String(message.MessageId), target, reason };
   const receipt = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
+  const known = { concern, messageId: String(message.MessageId) };
+  let origin: DeadLetterOrigin;
+  try {
+    origin = parseDeadLetter(message);
+  } catch (error) {
+    // One letter that nobody can read must not keep the others from their way.
+    await connection.sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 }));
+    return { ...known, target: '(unknown)', reason: describe(error), outcome: 'failed' };
+  }
+  const { target, reason, payload } = origin;
+  const letter = { ...known, target, reason };
   if (list) {
     await connection.sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 }));
     return { ...letter, outcome: 'waiting' };
@@ -93,10 +103,14 @@ async function handleMessage(connection: Connection, { concern, queueUrl, messag
     await deliver(connection, target, payload);
   } catch (error) {
     await connection.sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 }));
-    return { ...letter, reason: error instanceof Error ? error.message : String(error), outcome: 'failed' };
+    return { ...letter, reason: describe(error), outcome: 'failed' };
   }
   await connection.sqs.send(new DeleteMessageCommand(receipt));
   return { ...letter, outcome: 'redriven' };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function receiveAll(connection: Connection, queueUrl: string): Promise<Message[]> {
@@ -114,40 +128,6 @@ async function receiveAll(connection: Connection, queueUrl: string): Promise<Mes
     if (fresh.length === 0) return [...messages.values()];
     for (const message of fresh) messages.set(String(message.MessageId), message);
   }
-}
-
-interface Origin {
-  readonly target: string;
-  readonly reason: string;
-  readonly payload: string;
-}
-
-/**
- * Rules and schedules put the target and the error into message attributes, and the event into the body; Lambda wraps the
- * event of a failed asynchronous invocation.
- * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
- * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
- */
-function readOrigin({ Body = '', MessageAttributes = {} }: Message): Origin {
-  const target = MessageAttributes.TARGET_ARN?.StringValue;
-  if (target !== undefined) {
-    const reason =
-      MessageAttributes.ERROR_MESSAGE?.StringValue ?? MessageAttributes.ERROR_CODE?.StringValue ?? 'not delivered';
-    return { target, reason, payload: Body };
-  }
-  const record = JSON.parse(Body) as {
-    requestContext?: { functionArn?: string; condition?: string };
-    requestPayload?: unknown;
-    responsePayload?: { errorMessage?: string };
-  };
-  const functionArn = record.requestContext?.functionArn;
-  if (functionArn === undefined)
-    throw new CommandFailure('a dead letter names neither a target nor a function: read it in the SQS console');
-  return {
-    target: functionArn,
-    reason: record.responsePayload?.errorMessage ?? record.requestContext?.condition ?? 'failed',
-    payload: JSON.stringify(record.requestPayload),
-  };
 }
 
 async function deliver(connection: Connection, target: string, payload: string): Promise<void> {
