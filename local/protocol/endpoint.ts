@@ -12,6 +12,7 @@ import { chooseProtocol } from './choose-protocol.ts';
 import { type CredentialScope, findCredentialScope } from './credential-scope.ts';
 import { readHttpRequest } from './http-request.ts';
 import { loadServiceModel, type ServiceModel } from './service-model.ts';
+import { verifySignature } from './verify-signature.ts';
 import type { WireProtocol, WireRequest, WireResponse } from './wire.ts';
 
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
@@ -111,6 +112,9 @@ function createAwsHandler(options: EndpointOptions) {
     signal: AbortSignal,
   ): Promise<WireResponse> {
     const principal = principals.resolve(scope.accessKeyId);
+    // A key that was not issued here is the operator's own, whose secret nobody here knows.
+    const secret = principals.findSecretAccessKey(scope.accessKeyId);
+    if (secret !== undefined) await verifySignature(request, scope.signingName, secret);
     if (principal.kind === 'operator') await options.ready;
     const operationModel = await protocol.findOperation(model, request);
     const operation = operationModel && service.operations[operationModel.name];

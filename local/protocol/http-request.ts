@@ -15,6 +15,7 @@ export function readHttpRequest(message: IncomingMessage): WireRequest {
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
   const { headers } = message;
+  let rawBody: Promise<Buffer> | undefined;
   let body: Promise<Buffer> | undefined;
 
   function openBody(): Readable {
@@ -25,6 +26,11 @@ export function readHttpRequest(message: IncomingMessage): WireRequest {
     return message.pipe(decoded);
   }
 
+  function readRawBody(): Promise<Buffer> {
+    rawBody ??= collect(openBody());
+    return rawBody;
+  }
+
   return {
     method: message.method ?? 'GET',
     path: mark === -1 ? url : url.slice(0, mark),
@@ -32,8 +38,9 @@ export function readHttpRequest(message: IncomingMessage): WireRequest {
     headers,
     requestId: randomUUID(),
     openBody,
+    readRawBody,
     readBody() {
-      body ??= collect(openBody()).then((bytes) => decompress(bytes, headers['content-encoding']));
+      body ??= readRawBody().then((bytes) => decompress(bytes, headers['content-encoding']));
       return body;
     },
   };

@@ -13,6 +13,8 @@ export interface WireRequest {
   readonly requestId: string;
   /** The whole body, decoded; collected on the first call. Throws AwsError beyond the limit. */
   readBody(): Promise<Buffer>;
+  /** The whole body before its content coding is undone: what was signed. */
+  readRawBody(): Promise<Buffer>;
   /** The body as it arrives, aws-chunked already decoded. */
   openBody(): Readable;
 }

@@ -1,5 +1,5 @@
 // The services through the SDK's own clients, over HTTP.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -64,12 +64,30 @@ describe('over HTTP', () => {
     });
   });
 
+  it('a role’s requests are refused when they are signed with another secret', async () => {
+    const { runtime, configuration } = await open();
+    const { roleArn = '' } = await runtime.createRole('worker', { Effect: 'Allow', Action: '*', Resource: '*' });
+    const credentials = { ...runtime.context.credentialsFor(roleArn, 'function'), secretAccessKey: 'guessed' };
+    const forged = configuration(credentials);
+    await expect(new STSClient(forged).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+      $metadata: { httpStatusCode: 403 },
+    });
+    await expect(new SSMClient(forged).send(new GetParametersByPathCommand({ Path: '/app' }))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
   it('a presigned GetCallerIdentity tells who signed it, as a cluster’s tokens are checked', async () => {
     const { runtime, endpoint } = await open();
     const { roleArn = '' } = await runtime.createRole('worker');
     const credentials = runtime.context.credentialsFor(roleArn, 'function');
     class Sha256 {
-      readonly #hash = createHash('sha256');
+      readonly #hash;
+      constructor(secret?: string | Uint8Array) {
+        this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
+      }
       update(data: Uint8Array | string) {
         this.#hash.update(data);
       }
