@@ -1,4 +1,5 @@
 // `npm run bench [-- --quick] [-- --only <name>]`: one JSON line per figure on stdout, progress on stderr.
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { aslTransitions } from './asl-transitions/benchmark.ts';
 import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
@@ -37,6 +38,11 @@ const startedAt = performance.now();
 const progress = (text: string): void => {
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 };
+const [load = 0] = loadavg();
+if (load > 1)
+  progress(
+    `other work is running (load ${load.toFixed(1)} on ${availableParallelism()} cores): the figures suffer from it`,
+  );
 for (const benchmark of benchmarks) {
   if (values.only.length > 0 && !values.only.includes(benchmark.name)) continue;
   progress(benchmark.name);
