@@ -102,6 +102,52 @@ const environmentSchema = z.strictObject({
   logRetentionDays,
 });
 
+/** Who issues certificates, and what their chains must lead to. */
+const issuerSchema = z.strictObject({
+  /** `public`: the authorities that browsers trust. `secret`: the `ca.crt` that cert-manager keeps beside the certificate. */
+  trust: z.enum(['public', 'secret']),
+  /** PEM of authorities that are trusted as well. */
+  certificateAuthority: z.string().startsWith('-----BEGIN CERTIFICATE-----', 'must be PEM').optional(),
+});
+
+/** A name that serves a certificate: only these are ever connected to. */
+const certificateEndpointSchema = z.strictObject({
+  /** DNS name or IP address; what the certificate must be valid for. */
+  host: z
+    .string()
+    .regex(
+      /^([a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f:.]+)$/,
+      'must be a DNS name in lower case or an IP address',
+    ),
+  port: z.int().min(1).max(65_535).default(443),
+  /** What is said before the handshake: nothing, or STARTTLS as PostgreSQL or SMTP do it. */
+  protocol: z.enum(['tls', 'postgres', 'smtp']).default('tls'),
+  environment: z.string(),
+  /** Who is told in the report. */
+  owner: z.string().min(1).max(80),
+  /** One of `certificates.issuers`. */
+  issuer: z.string(),
+  /** cert-manager's Certificate in the environment's cluster; absent when nothing there renews it. */
+  certificate: z.strictObject({ name, namespace: name.optional(), secret: name.optional() }).optional(),
+  /** Networks that are not public in which the name may lie. Every other private, loopback or link-local address is refused. */
+  allowedNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be a network such as 10.20.0.0/16')).default([]),
+  allowSelfSigned: z.boolean().default(false),
+});
+
+/** Certificates that are checked every day against what is really served. */
+const certificatesSchema = z.strictObject({
+  /** Reported when so many days are left, or a third of the lifetime where that is less. */
+  warningDays: days(365).default(30),
+  /** Reported again when so many days are left, or a twelfth of the lifetime where that is less. */
+  criticalDays: days(365).default(7),
+  /** The share of its lifetime by which a certificate of cert-manager must have been renewed; it renews at two thirds by itself. */
+  renewalOverdueShare: z.number().gt(0.5).lt(1).default(0.75),
+  /** How many batches of names are checked at the same time. */
+  concurrency: z.int().min(1).max(40).default(8),
+  issuers: z.record(name, issuerSchema).default({}),
+  endpoints: z.record(name, certificateEndpointSchema).default({}),
+});
+
 const channel = z.string().regex(/^#[a-z0-9_-]{1,79}$/, 'must be a Slack channel such as #deployments');
 
 const scheduleSchema = z.strictObject({ expression: scheduleExpression, timeZone: timeZone.default('UTC') });
@@ -145,7 +191,8 @@ export const configurationSchema = z
       /** Mail address that alarms go to. */
       alarmEmail: z.email(),
     }),
-    schedules: z.strictObject({ redeliverFailedWebhooks: scheduleSchema }),
+    certificates: certificatesSchema.default(certificatesSchema.parse({})),
+    schedules: z.strictObject({ redeliverFailedWebhooks: scheduleSchema, checkCertificates: scheduleSchema }),
     retention: z.strictObject({
       /** How long a webhook delivery cannot be replayed. GitHub can redeliver for three days. */
       claimDays: days(90).default(14),
@@ -194,6 +241,18 @@ export const configurationSchema = z
     )) {
       refuse(['notifications', 'slack', 'channels', environment], `must be one of ${environments.join(', ')}`);
     }
+    const { issuers, endpoints, warningDays, criticalDays } = configuration.certificates;
+    if (criticalDays >= warningDays)
+      refuse(['certificates', 'criticalDays'], `must be less than warningDays (${warningDays})`);
+    for (const [endpoint, { environment, issuer, certificate }] of Object.entries(endpoints)) {
+      const at = ['certificates', 'endpoints', endpoint];
+      if (!environments.includes(environment))
+        refuse([...at, 'environment'], `must be one of ${environments.join(', ')}`);
+      if (!Object.hasOwn(issuers, issuer))
+        refuse([...at, 'issuer'], `must be one of certificates.issuers (${Object.keys(issuers).join(', ') || 'none'})`);
+      else if (issuers[issuer]?.trust === 'secret' && certificate === undefined)
+        refuse([...at, 'certificate'], `is required: ${issuer} is trusted by what stands in the certificate's Secret`);
+    }
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
     }
@@ -203,5 +262,7 @@ export const configurationSchema = z
 export type Configuration = z.output<typeof configurationSchema>;
 export type ServiceConfiguration = Configuration['services'][string];
 export type EnvironmentConfiguration = Configuration['environments'][string];
+export type CertificatesConfiguration = Configuration['certificates'];
+export type CertificateEndpoint = CertificatesConfiguration['endpoints'][string];
 export type SmokeTest = z.output<typeof smokeTestSchema>;
 export type GateName = (typeof gateNames)[number];

@@ -1,0 +1,166 @@
+// Shakes hands with every address of a configured name and brings back the chains as they were sent. Nothing else is said or read.
+import { lookup } from 'node:dns/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { createSecureContext, connect as startTls, type TLSSocket } from 'node:tls';
+import type { CertificateEndpoint } from '../../config/schema.ts';
+import type { CertificateProblem } from '../../contracts/certificates.ts';
+import { AppError } from '../../core/app-error.ts';
+import type { Handshake } from '../../core/certificates/evaluate-certificate.ts';
+import { maximumChainLength } from '../../core/certificates/judge-chain.ts';
+import { isAddressAllowed } from './network-guard.ts';
+import { startPostgresTls, startSmtpTls } from './start-tls.ts';
+
+export interface TlsProberOptions {
+  /** All addresses of a name; DNS by default. Asked once for each probe: what it answered is what is connected to. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** For each address, from connecting to the end of the handshake. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** Where else a name is reached than DNS says; set by an operator and taken as it is. */
+export interface Detour {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Never throws for what the other side does: that is a finding. */
+export type TlsProber = (endpoint: CertificateEndpoint, detour?: Detour) => Promise<Handshake[]>;
+
+const maximumAddresses = 8;
+
+/**
+ * The verdict is ours and not OpenSSL's, so every certificate is accepted here, even one with a key that no client would take.
+ * No session is kept and no application data is sent. OpenSSL itself takes at most 100 KB of certificates.
+ */
+const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ciphers: 'DEFAULT:@SECLEVEL=0' });
+
+export function createTlsProber({
+  resolve = resolveByDns,
+  timeoutMilliseconds = 5_000,
+}: TlsProberOptions = {}): TlsProber {
+  return async (endpoint, detour) => {
+    if (detour !== undefined) return [await shakeHands(endpoint, detour.address, detour.port, timeoutMilliseconds)];
+    let addresses: readonly string[];
+    try {
+      addresses = isIP(endpoint.host) > 0 ? [endpoint.host] : await within(timeoutMilliseconds, resolve(endpoint.host));
+    } catch (error) {
+      return [
+        {
+          address: endpoint.host,
+          problem: { kind: 'no-handshake', words: `the name has no address (${codeOf(error)})` },
+        },
+      ];
+    }
+    const handshakes = await Promise.all(
+      addresses.slice(0, maximumAddresses).map(async (address): Promise<Handshake> => {
+        if (isAddressAllowed(address, endpoint.allowedNetworks))
+          return await shakeHands(endpoint, address, endpoint.port, timeoutMilliseconds);
+        const words = `${endpoint.host} leads to an address that is not public: allow its network in the configuration, or correct the name`;
+        return { address, problem: { kind: 'address-refused', words } };
+      }),
+    );
+    // A network without IPv6 says nothing about a name that is reached by IPv4 too.
+    const reachable = handshakes.filter((handshake) => !isWithoutRoute(handshake));
+    return reachable.length > 0 ? reachable : handshakes;
+  };
+}
+
+async function resolveByDns(host: string): Promise<string[]> {
+  return (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
+}
+
+async function shakeHands(
+  { host, protocol }: CertificateEndpoint,
+  address: string,
+  port: number,
+  timeoutMilliseconds: number,
+): Promise<Handshake> {
+  const socket = connect({ host: address, port });
+  let open: Socket = socket;
+  try {
+    const handshake = (async () => {
+      await once(socket, 'connect');
+      if (protocol === 'postgres') await startPostgresTls(socket);
+      if (protocol === 'smtp') await startSmtpTls(socket);
+      const secure = startTls({
+        socket,
+        secureContext,
+        rejectUnauthorized: false,
+        ...(isIP(host) > 0 ? {} : { servername: host }),
+      });
+      open = secure;
+      await once(secure, 'secureConnect');
+      return listChain(secure);
+    })();
+    return { address, chain: await within(timeoutMilliseconds, handshake) };
+  } catch (error) {
+    return { address, problem: describeFailure(error, port) };
+  } finally {
+    // Only the outer one, which takes the inner one with it: ended the other way round they crash Node 24.9.
+    open.on('error', () => undefined).destroy();
+  }
+}
+
+/** As it was sent, each certificate after the one that it issued. */
+function listChain(socket: TLSSocket): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let certificate = socket.getPeerX509Certificate();
+  while (certificate !== undefined && chain.length < maximumChainLength) {
+    chain.push(certificate.raw);
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
+}
+
+function describeFailure(error: unknown, port: number): CertificateProblem {
+  const code = codeOf(error);
+  const words =
+    error instanceof AppError
+      ? error.message
+      : (failures.find(([pattern]) => pattern.test(code))?.[1] ?? 'the handshake failed');
+  return { kind: 'no-handshake', words: `port ${port}: ${words} (${code})` };
+}
+
+const noRoute = 'there is no way to it';
+const failures: readonly (readonly [RegExp, string])[] = [
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, 'it does not speak TLS'],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'it speaks no version of TLS from 1.2 on'],
+  [/UNRECOGNIZED_NAME/, 'it does not know the name'],
+  [/EXCESSIVE_MESSAGE_SIZE/, 'its chain is longer than anybody takes'],
+  [/ECONNREFUSED/, 'nobody listens'],
+  [/ECONNRESET|ECLOSED/, 'it closed the connection during the handshake'],
+  [/ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL/, noRoute],
+];
+
+function isWithoutRoute(handshake: Handshake): boolean {
+  return 'problem' in handshake && isIP(handshake.address) === 6 && handshake.problem.words.includes(noRoute);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AppError) return error.name;
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  return String(code ?? message ?? 'unknown').slice(0, 120);
+}
+
+/** Rejects when the socket fails or ends before the event. */
+function once(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once(event, () => resolve());
+  socket.once('error', reject);
+  socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECLOSED' })));
+  return promise;
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new AppError('TimedOutError', `no end after ${milliseconds} ms`)),
+    milliseconds,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
