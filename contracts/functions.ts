@@ -12,6 +12,7 @@ export type Capability =
   | 'alertmanager-secret'
   | 'slack'
   | 'kubernetes'
+  | 'kubernetes-certificates'
   | 'registry'
   | 'task-tokens'
   | 'configuration';
@@ -31,7 +32,7 @@ export interface FunctionContract {
   /** The handler's file, from the repository's root. */
   readonly entry: string;
   readonly description: string;
-  readonly concern: 'ingress' | 'promotion' | 'notification' | 'audit';
+  readonly concern: 'ingress' | 'promotion' | 'certificates' | 'notification' | 'audit';
   readonly environment: readonly EnvironmentVariable[];
   readonly uses: readonly Capability[];
 }
@@ -145,6 +146,21 @@ export const functions = {
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write'],
+  },
+  'list-certificates': {
+    entry: 'lambdas/certificates/list-certificates.handler.ts',
+    description: 'Says which certificates are to be checked, in batches',
+    concern: 'certificates',
+    environment: [],
+    uses: ['configuration'],
+  },
+  'check-certificates': {
+    entry: 'lambdas/certificates/check-certificates.handler.ts',
+    description:
+      'Compares what is served with the Secret, cert-manager and ACM, tells of changes and records the verdicts',
+    concern: 'certificates',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'kubernetes-certificates', 'configuration'],
   },
   notify: {
     entry: 'lambdas/notifications/notify.handler.ts',

@@ -12,10 +12,13 @@
 // | what happened lately?                             | byKind `event#<day>` / `promotion#<environment>`, by time |
 // | what belongs to one chain of causes?              | byCorrelation, by time                                   |
 // | may this digest run?                              | get quarantine                                           |
+// | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
+// | when was every certificate checked last?          | query certificate-report partition, newest last          |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
 import * as z from 'zod/mini';
+import { certificateVerdictSchema } from './certificates.ts';
 
 export const ledgerKeys = { partition: 'pk', sort: 'sk', timeToLive: 'expiresAt' } as const;
 
@@ -55,6 +58,12 @@ export const ledgerKey = {
   decision: (promotionId: string, rule: string): LedgerKey => ({ pk: `DECISION#${promotionId}`, sk: rule }),
   event: (eventId: string): LedgerKey => ({ pk: `EVENT#${eventId}`, sk: 'EVENT' }),
   quarantine: (service: string, digest: string): LedgerKey => ({ pk: `QUARANTINE#${service}`, sk: digest }),
+  certificate: (name: string): LedgerKey => ({ pk: `CERTIFICATE#${name}`, sk: 'CERTIFICATE' }),
+  certificateCheck: (name: string, checkedAt: string): LedgerKey => ({
+    pk: `CERTIFICATE#${name}`,
+    sk: `CHECK#${checkedAt}`,
+  }),
+  certificateReport: (startedAt: string): LedgerKey => ({ pk: 'CERTIFICATE-REPORT', sk: startedAt }),
 };
 
 /** Values of `kind`, by which records of one sort are listed. */
@@ -66,6 +75,7 @@ export const ledgerKind = {
   event: (occurredAt: string): string => `event#${occurredAt.slice(0, 10)}`,
   decision: (occurredAt: string): string => `decision#${occurredAt.slice(0, 10)}`,
   deployment: (environment: string): string => `deployment#${environment}`,
+  certificate: 'certificate',
 };
 
 const keyed = { pk: z.string(), sk: z.string() };
@@ -243,3 +253,51 @@ export const quarantineRecord = z.object({
   quarantinedAt: z.string(),
 });
 export type QuarantineRecord = z.infer<typeof quarantineRecord>;
+
+const checked = {
+  name: z.string(),
+  checkedAt: z.string(),
+  executionArn: z.string(),
+  verdict: certificateVerdictSchema,
+};
+
+/** How a certificate was found at its last check. */
+export const certificateRecord = z.object({
+  ...indexed,
+  ...checked,
+  host: z.string(),
+  port: z.number(),
+  environment: z.string(),
+  owner: z.string(),
+  /** As the configuration names it. */
+  issuer: z.string(),
+  /** Since when it has just these problems, or none. */
+  since: z.string(),
+  /** What ACM said of it and has not taken back; it counts while the certificate with this fingerprint is served. */
+  acm: z.optional(
+    z.object({
+      actionRequired: z.boolean(),
+      daysLeft: z.optional(z.number()),
+      fingerprint: z.optional(z.string()),
+    }),
+  ),
+});
+export type CertificateRecord = z.infer<typeof certificateRecord>;
+
+/** One check of one certificate; written once. */
+export const certificateCheckRecord = z.object({ ...keyed, ...checked, expiresAt: z.number() });
+export type CertificateCheckRecord = z.infer<typeof certificateCheckRecord>;
+
+/** One run of check-certificates: also proves that it ran at all. */
+export const certificateReportRecord = z.object({
+  ...keyed,
+  executionArn: z.string(),
+  finishedAt: z.string(),
+  valid: z.number(),
+  warning: z.number(),
+  critical: z.number(),
+  /** Names that could not be checked. */
+  unchecked: z.number(),
+  expiresAt: z.number(),
+});
+export type CertificateReportRecord = z.infer<typeof certificateReportRecord>;

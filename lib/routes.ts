@@ -1,13 +1,14 @@
 // THE table: everything that starts something here, in the order in which a person would read it.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
+import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import { branchPushPattern, releasePublishedPattern, workflowRunCompletedPattern } from '../contracts/events/github.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
 import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
 /** Workflows that a rule or a person can start: file names below state-machines/. */
-export const workflowNames = ['promote-release'] as const;
+export const workflowNames = ['promote-release', 'check-certificates'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 export interface HttpRoute {
@@ -21,6 +22,8 @@ export interface EventRoute {
   /** What the rule is for, in one sentence. */
   readonly description: string;
   readonly pattern: EventPattern;
+  /** Whether AWS services speak of it: they do so on the account's default bus. */
+  readonly fromAws?: boolean;
   readonly target: { readonly workflow: WorkflowName } | { readonly function: FunctionName };
   readonly deadLetters: Concern;
 }
@@ -29,7 +32,7 @@ export interface ScheduleRoute {
   readonly id: string;
   readonly description: string;
   readonly schedule: keyof Configuration['schedules'];
-  readonly function: FunctionName;
+  readonly target: { readonly workflow: WorkflowName } | { readonly function: FunctionName };
   readonly deadLetters: Concern;
 }
 
@@ -72,6 +75,21 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       deadLetters: 'notification',
     },
     {
+      id: 'acm-checks',
+      description: 'What ACM says of a certificate has it checked at once',
+      pattern: acmPattern,
+      fromAws: true,
+      target: { workflow: 'check-certificates' },
+      deadLetters: 'certificates',
+    },
+    {
+      id: 'certificate-notifies',
+      description: 'What changes about a certificate is told to people',
+      pattern: certificatePattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
       id: 'everything-is-recorded',
       description: 'Every event enters the index that answers what caused what',
       pattern: { version: ['0'] },
@@ -86,8 +104,15 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     id: 'redeliver-failed-webhooks',
     description: 'GitHub does not send again by itself what it could not deliver: we ask for it',
     schedule: 'redeliverFailedWebhooks',
-    function: 'redeliver-failed-webhooks',
+    target: { function: 'redeliver-failed-webhooks' },
     deadLetters: 'ingress',
+  },
+  {
+    id: 'check-certificates',
+    description: 'Every certificate is compared with what is really served, every day',
+    schedule: 'checkCertificates',
+    target: { workflow: 'check-certificates' },
+    deadLetters: 'certificates',
   },
 ];
 

@@ -17,14 +17,8 @@ export interface TlsProberOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-/** Where else a name is reached than DNS says; set by an operator and taken as it is. */
-export interface Detour {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** Never throws for what the other side does: that is a finding. */
-export type TlsProber = (endpoint: CertificateEndpoint, detour?: Detour) => Promise<Handshake[]>;
+export type TlsProber = (endpoint: CertificateEndpoint) => Promise<Handshake[]>;
 
 const maximumAddresses = 8;
 
@@ -38,8 +32,7 @@ export function createTlsProber({
   resolve = resolveByDns,
   timeoutMilliseconds = 5_000,
 }: TlsProberOptions = {}): TlsProber {
-  return async (endpoint, detour) => {
-    if (detour !== undefined) return [await shakeHands(endpoint, detour.address, detour.port, timeoutMilliseconds)];
+  return async (endpoint) => {
     let addresses: readonly string[];
     try {
       addresses = isIP(endpoint.host) > 0 ? [endpoint.host] : await within(timeoutMilliseconds, resolve(endpoint.host));
@@ -54,7 +47,7 @@ export function createTlsProber({
     const handshakes = await Promise.all(
       addresses.slice(0, maximumAddresses).map(async (address): Promise<Handshake> => {
         if (isAddressAllowed(address, endpoint.allowedNetworks))
-          return await shakeHands(endpoint, address, endpoint.port, timeoutMilliseconds);
+          return await shakeHands(endpoint, address, timeoutMilliseconds);
         const words = `${endpoint.host} leads to an address that is not public: allow its network in the configuration, or correct the name`;
         return { address, problem: { kind: 'address-refused', words } };
       }),
@@ -70,9 +63,8 @@ async function resolveByDns(host: string): Promise<string[]> {
 }
 
 async function shakeHands(
-  { host, protocol }: CertificateEndpoint,
+  { host, port, protocol }: CertificateEndpoint,
   address: string,
-  port: number,
   timeoutMilliseconds: number,
 ): Promise<Handshake> {
   const socket = connect({ host: address, port });

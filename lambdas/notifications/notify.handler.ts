@@ -2,8 +2,17 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
-import { promotionDetailSchema, promotionEventTypes } from '../../contracts/events/promotion.ts';
-import { buildMessage } from '../../core/notifications/build-message.ts';
+import {
+  type CertificateEventType,
+  certificateDetailSchema,
+  certificateEventTypes,
+} from '../../contracts/events/certificate.ts';
+import {
+  type PromotionEventType,
+  promotionDetailSchema,
+  promotionEventTypes,
+} from '../../contracts/events/promotion.ts';
+import { buildCertificateMessage, buildMessage } from '../../core/notifications/build-message.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import { createSecretReader, slackSecretSchema } from '../adapters/secret-reader.ts';
 import { createSlackMessenger } from '../adapters/slack-messenger.ts';
@@ -24,9 +33,15 @@ const post = createSlackMessenger(
 
 /** Throws what Slack did not take: the event is tried again and then lies in the dead-letter queue. */
 export const handler = defineEventHandler({
-  input: z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
+  input: z.union([
+    z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
+    z.object({ 'detail-type': z.enum(certificateEventTypes), detail: certificateDetailSchema }),
+  ]),
   async handle({ 'detail-type': type, detail }) {
-    const message = buildMessage(configuration, type, detail);
+    const message =
+      'certificate' in detail
+        ? buildCertificateMessage(configuration, type as CertificateEventType, detail)
+        : buildMessage(configuration, type as PromotionEventType, detail);
     await post(message);
     return { channel: message.channel };
   },

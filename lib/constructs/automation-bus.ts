@@ -25,6 +25,8 @@ export interface AutomationBusProps {
 export interface RouteProps {
   readonly description: string;
   readonly pattern: EventPattern;
+  /** Whether AWS services speak of it: they do so on the account's default bus. */
+  readonly fromAws?: boolean | undefined;
   readonly target: IFunction | IStateMachine;
   readonly deadLetters: IQueue;
 }
@@ -54,7 +56,7 @@ export class AutomationBus extends Construct {
     return new Rule(this, id, {
       ruleName: `${this.application}-${id}`,
       description: props.description,
-      eventBus: this.bus,
+      ...(props.fromAws === true ? {} : { eventBus: this.bus }),
       eventPattern: props.pattern,
       targets: [buildTarget(props)],
     });

@@ -38,6 +38,7 @@ export interface AutomationFunctionsProps {
 const timeouts: Readonly<Record<Concern, Duration>> = {
   ingress: Duration.seconds(10),
   promotion: Duration.minutes(1),
+  certificates: Duration.minutes(2),
   notification: Duration.seconds(30),
   audit: Duration.seconds(15),
 };
@@ -125,7 +126,8 @@ function grantCapability(
     github: () => grantWorld(grantee, props, 'github'),
     slack: () => grantWorld(grantee, props, 'slack'),
     registry: () => grantWorld(grantee, props, 'registry'),
-    kubernetes: () => props.clusters.grantAccess(id, grantee),
+    kubernetes: () => props.clusters.grantAccess(id, grantee, 'deployment-automation'),
+    'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

@@ -1,11 +1,12 @@
-// A schedule of EventBridge Scheduler that invokes a function, with a dead-letter queue and a bounded retry.
+// A schedule of EventBridge Scheduler that invokes a function or starts a workflow, with a dead-letter queue and a bounded retry.
 import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acceptWildcardWithin } from './accepted-findings.ts';
 
@@ -16,7 +17,7 @@ export interface AutomationScheduleProps {
   readonly expression: string;
   /** IANA name; `rate` expressions have none. */
   readonly timeZone: string;
-  readonly target: IFunction;
+  readonly target: IFunction | IStateMachine;
   readonly deadLetters: IQueue;
   readonly key: IKey;
 }
@@ -30,19 +31,19 @@ export class AutomationSchedule extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     });
-    acceptWildcardWithin(role, props.target, ':*', 'the versions of the one function that the schedule invokes');
+    const settings = { role, deadLetterQueue: props.deadLetters, retryAttempts: 3, maxEventAge: Duration.hours(1) };
+    if ('functionArn' in props.target)
+      acceptWildcardWithin(role, props.target, ':*', 'the versions of the one function that the schedule invokes');
     new Schedule(this, 'Schedule', {
       scheduleName: `${props.application}-${id}`,
       description: props.description,
       schedule: ScheduleExpression.expression(props.expression, TimeZone.of(props.timeZone)),
       timeWindow: TimeWindow.off(),
       key: props.key,
-      target: new LambdaInvoke(props.target, {
-        role,
-        deadLetterQueue: props.deadLetters,
-        retryAttempts: 3,
-        maxEventAge: Duration.hours(1),
-      }),
+      target:
+        'functionArn' in props.target
+          ? new LambdaInvoke(props.target, settings)
+          : new StepFunctionsStartExecution(props.target, { ...settings, input: ScheduleTargetInput.fromObject({}) }),
     });
   }
 }

@@ -5,8 +5,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-/** The Kubernetes group that `gitops/platform/automation-access.yaml` gives its permissions to. */
-export const automationGroup = 'deployment-automation';
+/** The Kubernetes groups that `gitops/platform/automation-access.yaml` gives their permissions to. */
+export type AutomationGroup = 'deployment-automation' | 'certificate-checks';
 
 export interface ClusterAccessProps {
   /** EKS cluster names, each once. */
@@ -22,7 +22,7 @@ export class ClusterAccess extends Construct {
     this.clusters = props.clusters;
   }
 
-  grantAccess(id: string, grantee: IFunction): void {
+  grantAccess(id: string, grantee: IFunction, group: AutomationGroup): void {
     const clusterArns = this.clusters.map((cluster) =>
       Arn.format({ service: 'eks', resource: 'cluster', resourceName: cluster }, Stack.of(this)),
     );
@@ -34,7 +34,7 @@ export class ClusterAccess extends Construct {
       new CfnAccessEntry(this, `${id}-${cluster}`, {
         clusterName: cluster,
         principalArn: role.roleArn,
-        kubernetesGroups: [automationGroup],
+        kubernetesGroups: [group],
         type: 'STANDARD',
       });
     }

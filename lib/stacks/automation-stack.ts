@@ -4,6 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
@@ -21,7 +22,15 @@ import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
-import { buildEventRoutes, httpRoutes, scheduleRoutes, type WorkflowName, workflowNames } from '../routes.ts';
+import {
+  buildEventRoutes,
+  type EventRoute,
+  httpRoutes,
+  type ScheduleRoute,
+  scheduleRoutes,
+  type WorkflowName,
+  workflowNames,
+} from '../routes.ts';
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -77,11 +86,14 @@ export class AutomationStack extends Stack {
       logRetention,
       monitoring,
     });
-    for (const { id: routeId, target, ...route } of buildEventRoutes(configuration)) {
-      bus.addRoute(routeId, {
+    const targetOf = ({ target }: EventRoute | ScheduleRoute): IFunction | IStateMachine =>
+      'workflow' in target ? workflows[target.workflow].stateMachine : functionsByName.get(target.function);
+    for (const route of buildEventRoutes(configuration)) {
+      bus.addRoute(route.id, {
         description: route.description,
         pattern: route.pattern,
-        target: 'workflow' in target ? workflows[target.workflow].stateMachine : functionsByName.get(target.function),
+        fromAws: route.fromAws,
+        target: targetOf(route),
         deadLetters: deadLetters.queueOf(route.deadLetters),
       });
     }
@@ -90,7 +102,7 @@ export class AutomationStack extends Stack {
         application,
         description: route.description,
         ...configuration.schedules[route.schedule],
-        target: functionsByName.get(route.function),
+        target: targetOf(route),
         deadLetters: deadLetters.queueOf(route.deadLetters),
         key,
       });

@@ -101,13 +101,6 @@ describe('a handshake', () => {
     expect(chainOf(handshakes[0])).toHaveLength(2);
     expect(problemOf(handshakes.slice(1))?.words).toContain('nobody listens');
   });
-
-  it('follows an operator’s detour instead of DNS', async () => {
-    const port = await listen(tls.createServer(good));
-    const noDns = createTlsProber({ resolve: () => Promise.reject(new Error('asked')), timeoutMilliseconds: 2_000 });
-    const [handshake] = await noDns(endpointAt(443, { allowedNetworks: [] }), { address: '127.0.0.1', port });
-    expect(chainOf(handshake)).toHaveLength(2);
-  });
 });
 
 describe('a protocol that begins in the clear', () => {

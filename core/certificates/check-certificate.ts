@@ -1,0 +1,159 @@
+// Checks one name: asks for all its truths, judges them, tells of a change, and records it.
+import type { X509Certificate } from 'node:crypto';
+import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/schema.ts';
+import type { CertificateProblem, CertificateVerdict } from '../../contracts/certificates.ts';
+import { type CertificateDetail, certificateSource } from '../../contracts/events/certificate.ts';
+import { type CertificateCheckRecord, type CertificateRecord, ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import type { PlannedCheck } from '../../contracts/workflows/check-certificates.ts';
+import type { EventPublisher } from '../ingress/receive-delivery.ts';
+import { findAnnouncement, hasChanged } from './decide-announcement.ts';
+import { evaluateCertificate, type Handshake, type ManagedCertificate } from './evaluate-certificate.ts';
+import type { TrustAnchors } from './judge-chain.ts';
+
+/** What the cluster knows of a certificate. */
+export interface ClusterCertificate {
+  readonly managed: ManagedCertificate | undefined;
+  readonly secret: X509Certificate | CertificateProblem;
+  /** `ca.crt` of the Secret. */
+  readonly authorities: readonly X509Certificate[];
+}
+
+export interface CertificateSources {
+  shakeHands(endpoint: CertificateEndpoint): Promise<Handshake[]>;
+  /** Undefined when the configuration names no Certificate. */
+  findInCluster(endpoint: CertificateEndpoint): Promise<ClusterCertificate | undefined>;
+  /** The authorities that the endpoint's issuer is trusted by. */
+  listAnchors(issuer: string, authorities: readonly X509Certificate[]): TrustAnchors;
+}
+
+export interface CertificateStore {
+  find(name: string): Promise<CertificateRecord | undefined>;
+  /** Writes unless a later check was recorded. */
+  put(record: CertificateRecord): Promise<void>;
+  append(record: CertificateCheckRecord): Promise<void>;
+}
+
+export interface CheckParts {
+  readonly settings: CertificatesConfiguration;
+  readonly sources: CertificateSources;
+  readonly store: CertificateStore;
+  readonly publisher: EventPublisher;
+  readonly historyDays: number;
+}
+
+export interface CheckRun {
+  readonly executionArn: string;
+  /** ISO 8601: the time at which the certificate is judged. */
+  readonly checkedAt: string;
+}
+
+/** Tells before it records: should the record fail, the repetition tells again, and nothing is lost. */
+export async function checkCertificate(
+  parts: CheckParts,
+  check: PlannedCheck,
+  run: CheckRun,
+): Promise<CertificateVerdict> {
+  const { settings, store, publisher } = parts;
+  const configured = Object.hasOwn(settings.endpoints, check.name) ? settings.endpoints[check.name] : undefined;
+  const endpoint = configured ?? knownToAcmOnly(check.name);
+  const previous = await store.find(check.name);
+  const { verdict, acm } = await judge(parts, endpoint, check, previous, run);
+  const { host, port, environment, owner, issuer } = endpoint;
+  const described = { name: check.name, host, port, environment, owner, issuer, verdict };
+  const type = findAnnouncement(previous?.verdict, verdict);
+  if (type !== undefined) {
+    const detail: CertificateDetail = {
+      metadata: {
+        eventId: `${run.executionArn.split(':').at(-1)}-${check.name}`,
+        correlationId: `certificate/${check.name}`,
+        occurredAt: run.checkedAt,
+        actor: 'check-certificates',
+      },
+      certificate: described,
+      reason: describe(verdict),
+    };
+    await publisher.publish({ source: certificateSource, detailType: type, detail });
+  }
+  const common = { ...run, name: check.name, verdict };
+  await store.append({
+    ...ledgerKey.certificateCheck(check.name, run.checkedAt),
+    ...common,
+    expiresAt: Math.floor(Date.parse(run.checkedAt) / 1000) + parts.historyDays * 86_400,
+  });
+  await store.put({
+    ...ledgerKey.certificate(check.name),
+    kind: ledgerKind.certificate,
+    sortKey: check.name,
+    ...common,
+    ...described,
+    since: previous === undefined || hasChanged(previous.verdict, verdict) ? run.checkedAt : previous.since,
+    ...(acm === undefined ? {} : { acm }),
+  });
+  return verdict;
+}
+
+async function judge(
+  { settings, sources }: CheckParts,
+  endpoint: CertificateEndpoint,
+  check: PlannedCheck,
+  previous: CertificateRecord | undefined,
+  { checkedAt }: CheckRun,
+): Promise<{ readonly verdict: CertificateVerdict; readonly acm: CertificateRecord['acm'] }> {
+  const isServed = Object.hasOwn(settings.endpoints, check.name);
+  const [handshakes, inCluster] = isServed
+    ? await Promise.all([sources.shakeHands(endpoint), sources.findInCluster(endpoint)])
+    : [[], undefined];
+  const anchors = sources.listAnchors(endpoint.issuer, inCluster?.authorities ?? []);
+  const evaluate = (acm: CertificateRecord['acm']): CertificateVerdict =>
+    evaluateCertificate(
+      settings,
+      endpoint,
+      {
+        handshakes,
+        secret: inCluster?.secret,
+        managed: inCluster?.managed,
+        acm: acm && { actionRequired: acm.actionRequired, daysLeft: acm.daysLeft },
+      },
+      anchors,
+      Date.parse(checkedAt),
+    );
+  const fingerprint = evaluate(undefined).facts?.fingerprint;
+  const acm = findAcmNotice(check, previous, fingerprint);
+  return { verdict: evaluate(acm), acm };
+}
+
+/** A certificate that ACM warns of and nobody configured: it is followed by what ACM says, and never connected to. */
+function knownToAcmOnly(host: string): CertificateEndpoint {
+  return {
+    host,
+    port: 443,
+    protocol: 'tls',
+    environment: 'none',
+    owner: 'unknown',
+    issuer: 'acm',
+    allowedNetworks: [],
+    allowSelfSigned: false,
+  };
+}
+
+/** What ACM has just said, else what it said before of the same certificate. */
+function findAcmNotice(
+  { acm }: PlannedCheck,
+  previous: CertificateRecord | undefined,
+  fingerprint: string | undefined,
+): CertificateRecord['acm'] {
+  if (acm === undefined) return previous?.acm?.fingerprint === fingerprint ? previous?.acm : undefined;
+  if (acm.notice === 'none') return undefined;
+  return {
+    actionRequired: acm.notice === 'action-required',
+    ...(acm.daysLeft === undefined ? {} : { daysLeft: acm.daysLeft }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+function describe({ problems, facts, daysLeft }: CertificateVerdict): string {
+  if (problems.length > 0) return problems.map(({ words }) => words).join('; ');
+  return facts === undefined
+    ? 'nothing is wrong any more'
+    : `it is in order and valid until ${facts.notAfter}, ${daysLeft} days from now`;
+}
