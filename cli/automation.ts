@@ -1,6 +1,13 @@
 // The command line: parses arguments, calls one command, prints its result. All behaviour is in commands/.
 import { userInfo } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  checkCertificates,
+  listCertificates,
+  renderCertificateHistory,
+  renderCertificates,
+  showCertificate,
+} from './commands/certificates.ts';
 import { advanceLocalClock, readLocalClock, stopLocalRuntime } from './commands/control-local-runtime.ts';
 import { explain, renderExplanation } from './commands/explain.ts';
 import { followEvents, listEvents, renderEvent } from './commands/list-events.ts';
@@ -152,7 +159,7 @@ program
 program
   .command('redrive')
   .description('send dead letters on their way again, or go on with a failed execution')
-  .option('--concern <name>', 'one dead-letter queue only: ingress, promotion, notification or audit')
+  .option('--concern <name>', 'one dead-letter queue only: ingress, promotion, certificates, notification or audit')
   .option('--list', 'show what lies there and leave it', false)
   .option('--execution <id>', 'go on with this execution from the state that failed')
   .action(
@@ -166,6 +173,42 @@ program
       output.show(letters, renderDeadLetters);
       if (letters.some(({ outcome }) => outcome === 'failed'))
         throw new CommandFailure('some dead letters could not be delivered');
+    }),
+  );
+
+const certificates = program
+  .command('certificates')
+  .description('what is served, how long it lasts, and what is wrong');
+certificates
+  .command('list', { isDefault: true })
+  .description('all of them as they were found at the last check, those that expire first at the top')
+  .action(
+    withSession(async ({ output, connect: open }) => {
+      output.show(await listCertificates(await open()), renderCertificates);
+    }),
+  );
+certificates
+  .command('show')
+  .argument('<name>', 'as the configuration names it')
+  .description('one of them, with what is wrong and how it was found before')
+  .action(
+    withSession(async ({ output, connect: open }, _: object, name: string) => {
+      output.show(await showCertificate(await open(), name), renderCertificateHistory);
+    }),
+  );
+certificates
+  .command('check')
+  .argument('[name]', 'this one only')
+  .description(
+    'check now instead of at the next scheduled time, and wait for the verdicts; exit code 1 when one is critical',
+  )
+  .action(
+    withSession(async ({ output, connect: open }, _: object, name: string) => {
+      output.progress('checking …');
+      const check = await checkCertificates(await open(), name === '' ? [] : [name]);
+      output.show(check, (done) => renderCertificates(done.certificates));
+      if (check.certificates.some(({ verdict }) => verdict.state === 'critical'))
+        throw new CommandFailure('not every certificate is in order');
     }),
   );
 
@@ -220,7 +263,7 @@ function withSession<O>(run: (session: Session, options: O, argument: string) =>
   return async (...received: unknown[]): Promise<void> => {
     const command = received.at(-1) as Command;
     const own = received.at(-2) as O;
-    const argument = received.length > 2 ? String(received[0]) : '';
+    const argument = received.length > 2 ? String(received[0] ?? '') : '';
     const options = command.optsWithGlobals<GlobalOptions>();
     const output = createOutput({ json: options.json });
     await run({ options, output, connect: () => connect(options) }, own, argument);

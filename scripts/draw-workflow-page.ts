@@ -1,6 +1,7 @@
 // The drawn parts of a workflow's page: the diagram of its state machine and the JSON Schema of what a person may ask for.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
 import { drawWorkflow, type StateMachineDefinition } from './draw-workflow.ts';
 
@@ -10,7 +11,10 @@ export interface WorkflowPage {
 }
 
 const stateMachines = new URL('../state-machines/', import.meta.url);
-const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = { 'promote-release': promotionRequestSchema };
+const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
+  'check-certificates': certificateCheckRequestSchema,
+  'promote-release': promotionRequestSchema,
+};
 
 /** One page for each state machine. */
 export function listWorkflowPages(): readonly WorkflowPage[] {

@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { alertDetailSchema, alertFiringExample } from '../../contracts/events/alert.ts';
+import { certificateDetailSchema, certificateExpiringExample } from '../../contracts/events/certificate.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
 import { type Capability, type EnvironmentVariable, functions } from '../../contracts/functions.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
@@ -65,6 +66,7 @@ describe('contracts', () => {
   it('have examples that keep them', () => {
     expect(alertDetailSchema.parse(alertFiringExample)).toEqual(alertFiringExample);
     expect(promotionDetailSchema.parse(promotionSucceededExample)).toEqual(promotionSucceededExample);
+    expect(certificateDetailSchema.parse(certificateExpiringExample)).toEqual(certificateExpiringExample);
   });
 
   it('export the form of a request as JSON Schema', () => {

@@ -81,11 +81,12 @@ describe('who may invoke functions', () => {
 });
 
 describe('the clusters', () => {
-  it('are entered only by the functions that read rollouts and run smoke tests, in one group without cluster-admin', () => {
+  it('are entered by the functions that read rollouts, run smoke tests and check certificates, in groups without cluster-admin', () => {
     const entries = Object.values(app.automation.findResources('AWS::EKS::AccessEntry'));
-    expect(entries).toHaveLength(2 * Object.keys(app.configuration.environments).length);
+    expect(entries).toHaveLength(3 * Object.keys(app.configuration.environments).length);
     for (const { Properties } of entries) {
-      expect(Properties.KubernetesGroups).toEqual(['deployment-automation']);
+      const checks = JSON.stringify(Properties.PrincipalArn).includes('CheckCertificates');
+      expect(Properties.KubernetesGroups).toEqual([checks ? 'certificate-checks' : 'deployment-automation']);
       expect(Properties.AccessPolicies).toBeUndefined();
     }
   });

@@ -19,6 +19,7 @@ interface State {
   Next?: string;
   Default?: string;
   Choices?: { Next: string }[];
+  ItemProcessor?: { StartAt: string; States: Record<string, State> };
 }
 interface Definition {
   Comment: string;
@@ -35,7 +36,7 @@ const pascalCase = (name: string): string =>
 describe.each(files)('%s', (file) => {
   const text = readFileSync(`state-machines/${file}`, 'utf8');
   const definition = JSON.parse(text) as Definition;
-  const states = Object.entries(definition.States);
+  const states = listStates(definition.States);
   const tasks = states.filter(([, { Type }]) => Type === 'Task');
 
   it('is valid Amazon States Language', () => {
@@ -90,20 +91,29 @@ describe.each(files)('%s', (file) => {
     const isQuestion = ([name, { Type }]: [string, State]) => name.endsWith('?') === (Type === 'Choice');
     expect(states.filter((entry) => !isQuestion(entry))).toEqual([]);
     const targets = new Set([definition.StartAt]);
-    for (const [, { Next, Default, Choices = [], Catch = [] }] of states) {
+    for (const [, { Next, Default, Choices = [], Catch = [], ItemProcessor }] of states) {
       for (const target of [
         Next,
         Default,
+        ItemProcessor?.StartAt,
         ...Choices.map((choice) => choice.Next),
         ...Catch.map((rule) => rule.Next),
       ]) {
         if (target !== undefined) targets.add(target);
       }
     }
-    expect(Object.keys(definition.States).filter((name) => !targets.has(name))).toEqual([]);
+    expect(states.filter(([name]) => !targets.has(name))).toEqual([]);
   });
 });
 
 function isLambda({ Resource = '' }: State): boolean {
   return Resource.includes('lambda:invoke');
+}
+
+/** With those inside a Map. */
+function listStates(states: Record<string, State>): [string, State][] {
+  return Object.entries(states).flatMap(([name, state]) => [
+    [name, state],
+    ...(state.ItemProcessor === undefined ? [] : listStates(state.ItemProcessor.States)),
+  ]);
 }
