@@ -43,6 +43,14 @@ console.log(
   ),
 );
 
+const stop = async (): Promise<never> => {
+  await system.stop();
+  process.exit(0);
+};
+// Before the tour: who interrupts it leaves a state that the next start goes on from, and no process behind.
+process.once('SIGINT', () => void stop());
+process.once('SIGTERM', () => void stop());
+
 const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects);
 if (missing !== '') console.log(missing);
 const succeeded = missing === '' && (await playReleaseTour(system, (line) => console.log(line)));
@@ -77,12 +85,6 @@ function giveUp(error: NodeJS.ErrnoException & { readonly port?: number }): neve
   process.exit(1);
 }
 
-const stop = async (): Promise<never> => {
-  await system.stop();
-  process.exit(0);
-};
-process.once('SIGINT', () => void stop());
-process.once('SIGTERM', () => void stop());
 await system.runtime.stopRequested;
 await stop();
 
