@@ -36,7 +36,7 @@ export async function showProgress(
   const description = cut(progress.description);
   const link = progress.url ?? promotion.url;
 
-  const deploymentId = progress.deploymentId ?? (await createDeployment());
+  const deploymentId = progress.deploymentId ?? (await findDeployment()) ?? (await createDeployment());
   if (deploymentId !== undefined) {
     await attempt('the deployment status', 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
       deployment_id: deploymentId,
@@ -55,6 +55,17 @@ export async function showProgress(
     ...(link === undefined ? {} : { target_url: link }),
   });
   return { deploymentId, problems };
+
+  /** A step that is repeated because nobody heard of its first success must not leave a deployment behind that never ends. */
+  async function findDeployment(): Promise<number | undefined> {
+    const answer = await attempt('the question for its deployments', 'GET /repos/{owner}/{repo}/deployments', {
+      sha: promotion.commit,
+      environment: promotion.environment,
+      per_page: 100,
+    });
+    const known = deploymentsSchema.safeParse(answer?.data);
+    return known.data?.find(({ payload }) => payload.promotionId === promotion.promotionId)?.id;
+  }
 
   async function createDeployment(): Promise<number | undefined> {
     const answer = await attempt('the deployment', 'POST /repos/{owner}/{repo}/deployments', {
@@ -80,6 +91,10 @@ export async function showProgress(
     return undefined;
   }
 }
+
+const deploymentsSchema = z.array(
+  z.object({ id: z.number(), payload: z.catch(z.object({ promotionId: z.optional(z.string()) }), {}) }),
+);
 
 function cut(text: string): string {
   return text.length <= maximumDescriptionLength ? text : `${text.slice(0, maximumDescriptionLength - 1)}…`;

@@ -114,9 +114,25 @@ describe('progress in GitHub', () => {
   it('is a deployment, its status, and the status of the commit', async () => {
     const { client, calls } = createClient(replies);
     expect(await showProgress(client, buildPromotion(), progress)).toEqual({ deploymentId: 7, problems: [] });
-    expect(calls[1]?.parameters).toMatchObject({ deployment_id: 7, state: 'in_progress', environment: 'dev' });
-    expect(calls[2]?.parameters).toMatchObject({ state: 'pending', context: 'deployment/dev' });
-    expect(String(calls[2]?.parameters.description)).toHaveLength(140);
+    expect(calls[2]?.parameters).toMatchObject({ deployment_id: 7, state: 'in_progress', environment: 'dev' });
+    expect(calls[3]?.parameters).toMatchObject({ state: 'pending', context: 'deployment/dev' });
+    expect(String(calls[3]?.parameters.description)).toHaveLength(140);
+  });
+
+  it('finds its own deployment when the answer to the creation was lost', async () => {
+    const { promotionId } = buildPromotion();
+    const { client, calls } = createClient({
+      ...replies,
+      'GET /repos/{owner}/{repo}/deployments': {
+        data: [
+          { id: 4, payload: 'of somebody else' },
+          { id: 5, payload: { promotionId: 'another' } },
+          { id: 6, payload: { promotionId } },
+        ],
+      },
+    });
+    expect((await showProgress(client, buildPromotion(), progress)).deploymentId).toBe(6);
+    expect(calls.map(({ route }) => route)).not.toContain('POST /repos/{owner}/{repo}/deployments');
   });
 
   it('goes on with the deployment that was made before', async () => {
