@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
+import type { RuntimeContext } from '../local/runtime/context.ts';
 import { operatorOf } from '../local/runtime/service.ts';
 import { type Runtime, startRuntime } from '../local/runtime/start-runtime.ts';
 import { connectWorld, readAccessEntries } from '../local/world/connect-world.ts';
@@ -21,6 +22,8 @@ export interface SystemOptions {
   readonly port: number;
   /** A real cluster in place of the simulated ones. */
   readonly kubeContext?: KubeContext | undefined;
+  /** Told as soon as there is a clock and a trace, before anything starts. */
+  onContext?(context: RuntimeContext): void;
 }
 
 export interface System {
@@ -34,48 +37,51 @@ export interface System {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { configuration, port } = options;
   const portAt = (offset: number): number => (port === 0 ? 0 : port + offset);
+  let surroundings: { readonly world: World; readonly deployment: Deployment } | undefined;
+  const stopWorld = async (): Promise<void> => await surroundings?.world.stop();
   const runtime = await startRuntime({
     assemblyDirectory: options.assemblyDirectory,
     stateDirectory: join(options.stateDirectory, 'aws'),
     port,
     ...(port === 0 ? {} : { apiPort: portAt(1) }),
-  });
-  try {
-    const { context } = runtime;
-    const deployment = await readDeployment(runtime, configuration);
-    const credentials = keepCredentials(options.stateDirectory);
-    const world = await startWorld({
-      configuration,
-      directory: join(options.stateDirectory, 'world'),
-      gitOpsDirectory: options.gitOpsDirectory,
-      clock: context.clock,
-      trace: context.trace,
-      endpointUrl: runtime.endpointUrl,
-      findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
-      webhookUrl: `${deployment.apiUrl}/webhooks/github`,
-      credentials,
-      kubeContext: options.kubeContext,
-      ports: { github: portAt(2), registry: portAt(3), slack: portAt(4) },
-    });
-    await connectWorld(context, configuration, world, credentials);
-    return {
-      configuration,
-      runtime,
-      world,
-      deployment,
-      async stop() {
-        await runtime.stop();
-        await world.stop();
-      },
-    };
-  } catch (error) {
-    await runtime.stop();
+    onContext: (context) => options.onContext?.(context),
+    // What goes on after a crash finds the world at its addresses.
+    async beforeResumption({ context, endpointUrl }) {
+      const deployment = await readDeployment(context, configuration);
+      const credentials = keepCredentials(options.stateDirectory);
+      const world = await startWorld({
+        configuration,
+        directory: join(options.stateDirectory, 'world'),
+        gitOpsDirectory: options.gitOpsDirectory,
+        clock: context.clock,
+        trace: context.trace,
+        endpointUrl,
+        findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
+        webhookUrl: `${deployment.apiUrl}/webhooks/github`,
+        credentials,
+        kubeContext: options.kubeContext,
+        ports: { github: portAt(2), registry: portAt(3), slack: portAt(4) },
+      });
+      surroundings = { world, deployment };
+      await connectWorld(context, configuration, world, credentials);
+    },
+  }).catch(async (error: unknown) => {
+    await stopWorld();
     throw error;
-  }
+  });
+  if (surroundings === undefined) throw new Error('the runtime is ready and its world was never started');
+  return {
+    configuration,
+    runtime,
+    ...surroundings,
+    async stop() {
+      await runtime.stop();
+      await stopWorld();
+    },
+  };
 }
 
-async function readDeployment(runtime: Runtime, { application, aws }: Configuration): Promise<Deployment> {
-  const { context } = runtime;
+async function readDeployment(context: RuntimeContext, { application, aws }: Configuration): Promise<Deployment> {
   const { Parameter } = await context.call<{ Parameter: { Value: string } }>({
     service: 'ssm',
     operation: 'GetParameter',

@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Told once the endpoint's URL and the context exist, before any resource does. */
   onContext?(context: RuntimeContext): void;
+  /** Awaited when every resource exists and before anything that a crash interrupted goes on: whatever that needs can be started here. */
+  beforeResumption?(deployed: { readonly context: RuntimeContext; readonly endpointUrl: string }): Promise<void>;
 }
 
 export interface DeployedResource {
@@ -146,6 +148,7 @@ async function start(
   });
   const parameters = options.parameters ?? {};
   await deployAssembly({ context, stacks, parameters, findProvider: (type) => registry.findProvider(type) });
+  await options.beforeResumption?.({ context, endpointUrl });
   for (const service of registry.services()) await service.start?.();
   state = 'ready';
   ready.resolve();

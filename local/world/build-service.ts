@@ -2,6 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
 import type { Activity, Trace } from '../trace/trace.ts';
+import type { DeliveryRecord } from './github/records.ts';
 import type { GitHub } from './github/start-github.ts';
 import type { Registry } from './registry/start-registry.ts';
 
@@ -59,21 +60,30 @@ export function startBuildService({ configuration, github, registry, clock, trac
 
   function onPush({ name, subject, details }: Activity): void {
     const [fullName = '', branch] = subject.split('@');
+    if (name !== 'commit-pushed' || branch === undefined || String(details.ref).startsWith('refs/tags/')) return;
+    schedule(fullName, String(details.after), String(details.message ?? ''));
+  }
+
+  function schedule(fullName: string, sha: string, message: string): void {
     const repository = fullName.replace(`${owner}/`, '');
-    if (name !== 'commit-pushed' || branch === undefined || !repositories.includes(repository)) return;
-    if (String(details.ref).startsWith('refs/tags/')) return;
+    if (!repositories.includes(repository)) return;
     const cancel = clock.at(clock.now() + buildMilliseconds, () => {
       timers.delete(cancel);
-      const work = build(repository, String(details.after), String(details.message ?? ''));
-      void clock
-        .work(work)
-        .catch((error: Error) =>
-          trace.record({ service: 'build', name: 'build-broken', subject, details: { message: error.message } }),
-        );
+      const work = build(repository, sha, message);
+      void clock.work(work).catch((error: Error) =>
+        trace.record({
+          service: 'build',
+          name: 'build-broken',
+          subject: `${fullName}@${sha}`,
+          details: { message: error.message },
+        }),
+      );
     });
     timers.add(cancel);
   }
 
+  for (const { fullName, sha, message } of findUnfinishedBuilds(github.deliveries(), buildWorkflow))
+    schedule(fullName, sha, message);
   const unsubscribe = trace.subscribe(onPush);
   return {
     plan: (messagePart, { conclusion = 'success', behaviour }) =>
@@ -83,6 +93,28 @@ export function startBuildService({ configuration, github, registry, clock, trac
       for (const cancel of timers) cancel();
     },
   };
+}
+
+/** Pushes to branches whose build was never told of: a run that was cut off goes on with them, as a CI system elsewhere would. */
+function findUnfinishedBuilds(deliveries: readonly DeliveryRecord[], workflow: string) {
+  const pushes = new Map<string, { readonly fullName: string; readonly sha: string; readonly message: string }>();
+  for (const { event, payload } of deliveries) {
+    const told = JSON.parse(payload) as WebhookPayload;
+    const { full_name: fullName = '' } = told.repository ?? {};
+    const { head_commit: head, workflow_run: run } = told;
+    if (event === 'push' && head && told.ref?.startsWith('refs/heads/') === true)
+      pushes.set(`${fullName}@${head.id}`, { fullName, sha: head.id, message: head.message });
+    if (event === 'workflow_run' && run?.status === 'completed' && run.name === workflow)
+      pushes.delete(`${fullName}@${run.head_sha}`);
+  }
+  return [...pushes.values()];
+}
+
+interface WebhookPayload {
+  readonly ref?: string;
+  readonly repository?: { readonly full_name?: string };
+  readonly head_commit?: { readonly id: string; readonly message: string } | null;
+  readonly workflow_run?: { readonly name: string; readonly status: string; readonly head_sha: string };
 }
 
 function buildTag(template: string, sha: string): string {

@@ -9,6 +9,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { App, CfnOutput, CfnResource, Stack, aws_ssm as ssm } from 'aws-cdk-lib';
+import { operatorOf } from '../../../local/runtime/service.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/start-runtime.ts';
 import type { Activity } from '../../../local/trace/trace.ts';
 
@@ -65,6 +66,27 @@ describe('runtime', () => {
     expect(() => runtime.outputs('Nothing')).toThrow(/no stack "Nothing": there are Settings/);
     const identity = await new STSClient(configurationFor(runtime)).send(new GetCallerIdentityCommand({}));
     expect(identity).toMatchObject({ Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/operator' });
+  });
+
+  it('has every resource, and is not ready yet, when it lets others start before interrupted work goes on', async () => {
+    const seen: unknown[] = [];
+    const runtime = await startRuntime({
+      assemblyDirectory: join(directory, 'cdk.out'),
+      stateDirectory: join(directory, 'state'),
+      port: 0,
+      region: 'eu-west-1',
+      async beforeResumption({ context, endpointUrl }) {
+        const call = { service: 'ssm', operation: 'GetParameter', input: { Name: '/greeting' }, region: 'eu-west-1' };
+        const { Parameter } = await context.call<{ Parameter: { Value: string } }>({
+          ...call,
+          principal: operatorOf(context),
+        });
+        const { state } = (await (await fetch(`${endpointUrl}/_local/status`)).json()) as { state: string };
+        seen.push(Parameter.Value, state);
+      },
+    });
+    runtimes.push(runtime);
+    expect(seen).toEqual(['hello', 'starting']);
   });
 
   it('finds its state and its time again after a stop', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
 import { createVirtualClock, type VirtualClock } from '../../../local/clock/virtual-clock.ts';
 import { createMemoryTrace } from '../../../local/trace/memory-trace.ts';
+import type { Trace } from '../../../local/trace/trace.ts';
 import { type BuildService, startBuildService } from '../../../local/world/build-service.ts';
 import { type GitHub, startGitHub } from '../../../local/world/github/start-github.ts';
 import { type Registry, startRegistry } from '../../../local/world/registry/start-registry.ts';
@@ -12,6 +13,7 @@ import { type Registry, startRegistry } from '../../../local/world/registry/star
 const configuration = loadConfiguration('config/pyairtable.yaml');
 let directory: string;
 let clock: VirtualClock;
+let trace: Trace;
 let github: GitHub;
 let registry: Registry;
 let builds: BuildService;
@@ -19,7 +21,7 @@ let builds: BuildService;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'builds-'));
   clock = createVirtualClock();
-  const trace = createMemoryTrace(clock);
+  trace = createMemoryTrace(clock);
   github = await startGitHub({
     directory: join(directory, 'github'),
     clock,
@@ -67,4 +69,23 @@ it('lets the commit message order a bad image, or a build that ends badly', asyn
 it('lets a plan overrule the commit message', async () => {
   builds.plan('Break', { behaviour: 'slow' });
   expect((await build('Break it\n\nSimulate-Image: crash'))?.labels.behaviour).toBe('slow');
+});
+
+it('goes on at the next start with what it was building, and only with that', async () => {
+  await build('Built already');
+  const { sha } = await github.pushCommit({
+    repo: 'pyairtable',
+    branch: 'develop',
+    files: { 'README.md': 'cut off' },
+    message: 'Cut off',
+  });
+  builds.stop();
+  await clock.advance(5_000);
+  expect(registry.describeImage(`ghcr.io/pyairtable/api-gateway:sha-${sha}`)).toBeUndefined();
+  const completed = () => trace.recent().filter(({ name }) => name === 'workflow-run-completed').length;
+  const before = completed();
+  builds = startBuildService({ configuration, github, registry, clock, trace });
+  await clock.advance(5_000);
+  expect(registry.describeImage(`ghcr.io/pyairtable/api-gateway:sha-${sha}`)).toBeDefined();
+  expect(completed()).toBe(before + 1);
 });
