@@ -22,7 +22,7 @@ export async function playReleaseTour(system: System, print: Print): Promise<boo
   const others = Object.keys(configuration.services).filter((name) => name !== service);
   // The build makes an image of every service of the repository, and every cluster's Argo CD looks at each commit.
   const isPartOfTheStory = (activity: Activity): boolean =>
-    (activity.service !== 'argocd' || activity.subject.startsWith(`${cluster}/`)) &&
+    (!['argocd', 'kubernetes'].includes(activity.service) || activity.subject.startsWith(`${cluster}/`)) &&
     (activity.service !== 'registry' || !others.some((name) => activity.subject.includes(`/${name}:`)));
 
   const startedAt = performance.now();
