@@ -222,6 +222,8 @@ describe('a context of the kubeconfig', () => {
     expect(missing.map(({ kind, name, manifest }) => `${manifest}: ${kind} ${name}`)).toEqual([
       'gitops/platform/automation-access.yaml: ClusterRole deployment-automation',
       'gitops/platform/automation-access.yaml: ClusterRoleBinding deployment-automation',
+      'gitops/platform/automation-access.yaml: ClusterRole certificate-checks',
+      'gitops/platform/automation-access.yaml: ClusterRoleBinding certificate-checks',
       'gitops/argocd/dev.yaml: Application pyairtable-dev',
     ]);
   });
