@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 import type { Principal } from '../../local/runtime/service.ts';
 import { synthesize } from '../../scripts/synthesize.ts';
-import { type System, startSystem } from '../../tour/start-system.ts';
+import { type System, type SystemOptions, startSystem } from '../../tour/start-system.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,7 +24,7 @@ export function prepareAssembly(): string {
 
 /** Starts everything; `stop` also forgets the state unless its directory was given. */
 export async function startTestSystem(
-  options: { readonly stateDirectory?: string; readonly assemblyDirectory?: string; readonly port?: number } = {},
+  options: Partial<Pick<SystemOptions, 'stateDirectory' | 'assemblyDirectory' | 'onContext'>> = {},
 ): Promise<TestSystem> {
   const stateDirectory = options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'e2e-'));
   const system = await startSystem({
@@ -32,7 +32,8 @@ export async function startTestSystem(
     assemblyDirectory: options.assemblyDirectory ?? prepareAssembly(),
     stateDirectory,
     gitOpsDirectory: join(root, 'gitops'),
-    port: options.port ?? 0,
+    port: 0,
+    onContext: (context) => options.onContext?.(context),
   });
   const { context } = system.runtime;
   const principal: Principal = {
@@ -73,11 +74,15 @@ export async function letTimePass<T>(
     if (found !== undefined) return found;
     if (performance.now() > deadline) {
       const last = context.trace.recent().slice(-12);
-      const told = last.map(({ service, name, subject }) => `${service} ${name} ${subject}`).join('\n  ');
+      const told = last.map((activity) => Object.values(activity).map(tell).join(' ')).join('\n  ');
       throw new Error(
         `${what} did not happen within ${patienceMilliseconds / 1000} s; the last activities:\n  ${told}`,
       );
     }
     await context.clock.advance(stepMilliseconds);
   }
+}
+
+function tell(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value).slice(0, 300) : String(value);
 }

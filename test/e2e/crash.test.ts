@@ -1,0 +1,115 @@
+// Kills by SIGKILL all along a promotion: the system goes on where it stood and ends as if nothing had happened.
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Outcome, ServeOptions } from './serve-system.ts';
+import { prepareAssembly, root } from './start-test-system.ts';
+
+let stateDirectory: string;
+let assemblyDirectory: string;
+beforeAll(() => {
+  assemblyDirectory = prepareAssembly();
+}, 120_000);
+beforeEach(() => {
+  stateDirectory = mkdtempSync(join(tmpdir(), 'e2e-crash-'));
+});
+afterEach(() => rmSync(stateDirectory, { recursive: true, force: true }));
+
+const service = 'api-gateway';
+
+/** Runs the system until it has been killed, or has done everything. */
+function run(options: Pick<ServeOptions, 'dieAt' | 'push'>): Promise<{ diedAt: string } | { outcome: Outcome }> {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const script = join(root, 'test', 'e2e', 'serve-system.ts');
+  const told: ServeOptions = { ...options, stateDirectory, assemblyDirectory, service };
+  const command = ['--disable-warning=ExperimentalWarning', script, JSON.stringify(told)];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, command, { env }, (error, stdout, stderr) => {
+      if (error?.signal === 'SIGKILL') resolve({ diedAt: readFileSync(join(stateDirectory, 'died-at'), 'utf8') });
+      else if (error) reject(new Error(`${error.message}\n${stderr}`));
+      else resolve({ outcome: JSON.parse(stdout) as Outcome });
+    });
+  });
+}
+
+/** Kills it at each point once, in whatever order they come; returns what came of it in the end and which points never came. */
+async function sweep(points: readonly string[]): Promise<{ outcome: Outcome; missed: readonly string[] }> {
+  let push: string | undefined = service;
+  let dieAt = points;
+  for (;;) {
+    const result = await run({ dieAt, ...(push === undefined ? {} : { push }) });
+    if ('outcome' in result) return { outcome: result.outcome, missed: dieAt };
+    dieAt = dieAt.filter((point) => point !== result.diedAt);
+    push = undefined;
+  }
+}
+
+/** What an uninterrupted release leaves behind. */
+function expectOneRelease(outcome: Outcome): void {
+  // An event that was published before its sender knew of it comes twice: the second execution finds the claim.
+  const [first, ...others] = outcome.executions.toSorted().toReversed();
+  expect(first).toBe('SUCCEEDED succeeded');
+  expect(others.filter((end) => end !== 'SUCCEEDED duplicate')).toEqual([]);
+  expect(outcome.commitsOfPromotions).toHaveLength(1);
+  expect(outcome.promotions).toEqual([
+    expect.objectContaining({ outcome: 'succeeded', revision: outcome.commitsOfPromotions[0] }),
+  ]);
+  expect(outcome.deployments).toBe(1);
+  expect(outcome.current?.revision).toBe(outcome.commitsOfPromotions[0]);
+  expect(outcome.imageInGit).toBe(outcome.current?.digest);
+  expect(outcome.deadLetters).toBe(0);
+  // People are told at least once.
+  for (const words of ['is being promoted to dev', 'now runs in dev'])
+    expect(outcome.messages.filter((text) => text.includes(words)).length).toBeGreaterThan(0);
+}
+
+const states =
+  'Begin Claim PlanPromotion IsThereSomethingToPromote? PublishPromotionStarted ReportStart IsABuildAwaited? AwaitBuild ResolveImages EvaluateGates MayItPass? AcquireLeases AreTheLeasesOurs? CommitPromotion WaitForRollout ReadRollout HasTheRolloutEnded? RunSmokeTests DidTheSmokeTestsPass? RecordSuccess ReportSuccess PublishPromotionSucceeded ReleaseLeasesAfterSuccess';
+
+describe('a promotion that is killed', () => {
+  it('on entering each of its states in turn makes one release', async () => {
+    const points = states.split(' ').map((state) => `states/state-entered pyairtable-promote-release/${state}`);
+    const { outcome, missed } = await sweep([...points, 'states/execution-succeeded ']);
+    expectOneRelease(outcome);
+    expect(missed).toEqual([]);
+    expect(outcome.gitHubDeployments).toEqual([
+      expect.objectContaining({ states: expect.arrayContaining(['success']) }),
+    ]);
+  }, 240_000);
+
+  it('after each thing that others can see, before it knows of it itself, makes one release', async () => {
+    const { outcome, missed } = await sweep([
+      'apigateway/request-answered /webhooks/github',
+      'lambda/invocation-ended plan-promotion',
+      'lambda/invocation-ended report-progress',
+      'lambda/invocation-ended await-build',
+      'github/workflow-run-completed ',
+      'lambda/invocation-ended report-build',
+      'lambda/invocation-ended resolve-images',
+      'lambda/invocation-ended acquire-leases',
+      'github/commit-pushed pyairtable/pyairtable-gitops@main',
+      'argocd/application-synced pyairtable-dev',
+      'lambda/invocation-ended run-smoke-tests',
+      'lambda/invocation-ended record-outcome',
+      'lambda/invocation-ended notify',
+      'lambda/invocation-ended release-leases',
+    ]);
+    expectOneRelease(outcome);
+    expect(missed).toEqual([]);
+  }, 240_000);
+});
+
+describe('a journal that was cut off', () => {
+  it('loses its torn end only, and the system says so and goes on', async () => {
+    const dieAt = 'states/state-entered pyairtable-promote-release/AwaitBuild';
+    expect(await run({ push: service, dieAt: [dieAt] })).toEqual({ diedAt: dieAt });
+    const journal = join(stateDirectory, 'aws', 'journal');
+    appendFileSync(journal, Buffer.from('half of a frame that was never acknowledged'));
+    truncateSync(journal, statSync(journal).size - 5);
+    const { outcome } = (await run({ dieAt: [] })) as { outcome: Outcome };
+    expect(outcome.tornTail).toBe(true);
+    expectOneRelease(outcome);
+  }, 120_000);
+});
