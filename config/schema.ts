@@ -93,6 +93,8 @@ const environmentSchema = z.strictObject({
     /** An alert that starts this long after a deployment ended is still blamed on it. */
     bakeMinutes: minutes(1440).default(30),
     maximumPerServicePerDay: z.int().min(0).max(20).default(2),
+    /** How long the alert may go on after the rollback before people are told that it did not help. */
+    alertResolveMinutes: minutes(240).default(15),
   }),
   /** How long the workflow waits for the build of a pushed commit. */
   buildTimeoutMinutes: minutes(720).default(60),
@@ -181,6 +183,10 @@ export const configurationSchema = z
     environments: z
       .record(name, environmentSchema)
       .refine((all) => Object.keys(all).length > 0, 'must name at least one environment'),
+    /** Of all services and environments together: beyond it something else is wrong than a release, and people decide. */
+    automaticRollback: z
+      .strictObject({ maximumInAllPerHour: z.int().min(0).max(100).default(5) })
+      .default({ maximumInAllPerHour: 5 }),
     notifications: z.strictObject({
       slack: z.strictObject({
         apiUrl: httpsUrl.default('https://slack.com/api'),

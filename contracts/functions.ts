@@ -32,7 +32,7 @@ export interface FunctionContract {
   /** The handler's file, from the repository's root. */
   readonly entry: string;
   readonly description: string;
-  readonly concern: 'ingress' | 'promotion' | 'certificates' | 'notification' | 'audit';
+  readonly concern: 'ingress' | 'promotion' | 'rollback' | 'certificates' | 'notification' | 'audit';
   readonly environment: readonly EnvironmentVariable[];
   readonly uses: readonly Capability[];
 }
@@ -117,14 +117,14 @@ export const functions = {
     description: 'Writes the images into the GitOps repository: one commit for each promotion',
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME', ...github],
-    uses: ['ledger-read', 'github', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
   },
   'read-rollout': {
     entry: 'lambdas/promotion/read-rollout.handler.ts',
     description: 'Reads from Argo CD and Kubernetes how far the rollout is',
     concern: 'promotion',
-    environment: [...github],
-    uses: ['kubernetes', 'github', 'configuration'],
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'kubernetes', 'github', 'configuration'],
   },
   'run-smoke-tests': {
     entry: 'lambdas/promotion/run-smoke-tests.handler.ts',
@@ -146,6 +146,27 @@ export const functions = {
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write'],
+  },
+  'decide-rollback': {
+    entry: 'lambdas/rollback/decide-rollback.handler.ts',
+    description: 'Decides whether and where to a release goes back, records why, and quarantines what is taken back',
+    concern: 'rollback',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'ledger-write', 'registry', 'configuration'],
+  },
+  'preempt-leases': {
+    entry: 'lambdas/rollback/preempt-leases.handler.ts',
+    description: 'Takes the leases of a rollback, from a running promotion too',
+    concern: 'rollback',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write'],
+  },
+  'open-incident': {
+    entry: 'lambdas/rollback/open-incident.handler.ts',
+    description: 'Records the incident behind a rollback and opens an issue about it',
+    concern: 'rollback',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'github'],
   },
   'list-certificates': {
     entry: 'lambdas/certificates/list-certificates.handler.ts',

@@ -11,7 +11,9 @@
 // | how did a promotion go, why was it decided so?    | get promotion; query decision partition                  |
 // | what happened lately?                             | byKind `event#<day>` / `promotion#<environment>`, by time |
 // | what belongs to one chain of causes?              | byCorrelation, by time                                   |
-// | may this digest run?                              | get quarantine                                           |
+// | may this digest run?                              | get quarantine; all: byKind `quarantine`                 |
+// | what is being changed right now?                  | get rollout                                              |
+// | how often was something taken back lately?        | get automaticRollbacks                                   |
 // | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
 //
@@ -33,7 +35,7 @@ export interface LedgerKey {
 }
 
 /** What a claim protects: a delivery id, a signed body, or the event that starts a workflow. */
-export type ClaimScope = 'github-delivery' | 'github-body' | 'alert' | 'promote-release';
+export type ClaimScope = 'github-delivery' | 'github-body' | 'alert' | 'promote-release' | 'rollback-release';
 
 /** The only place that makes keys; the state machines' own keys are tested against it. */
 export const ledgerKey = {
@@ -42,6 +44,7 @@ export const ledgerKey = {
   desired: (environment: string, service: string): LedgerKey => ({ pk: `DESIRED#${environment}`, sk: service }),
   lease: (environment: string, service: string): LedgerKey => ({ pk: `LEASE#${environment}`, sk: service }),
   current: (environment: string, service: string): LedgerKey => ({ pk: `CURRENT#${environment}`, sk: service }),
+  rollout: (environment: string, service: string): LedgerKey => ({ pk: `ROLLOUT#${environment}`, sk: service }),
   deployment: (environment: string, service: string, startedAt: string, promotionId: string): LedgerKey => ({
     pk: `DEPLOYMENT#${environment}#${service}`,
     sk: `${startedAt}#${promotionId}`,
@@ -57,6 +60,8 @@ export const ledgerKey = {
   promotion: (promotionId: string): LedgerKey => ({ pk: `PROMOTION#${promotionId}`, sk: 'PROMOTION' }),
   decision: (promotionId: string, rule: string): LedgerKey => ({ pk: `DECISION#${promotionId}`, sk: rule }),
   event: (eventId: string): LedgerKey => ({ pk: `EVENT#${eventId}`, sk: 'EVENT' }),
+  automaticRollbacks: (): LedgerKey => ({ pk: 'ROLLBACKS', sk: 'AUTOMATIC' }),
+  incident: (rollbackId: string): LedgerKey => ({ pk: `INCIDENT#${rollbackId}`, sk: 'INCIDENT' }),
   quarantine: (service: string, digest: string): LedgerKey => ({ pk: `QUARANTINE#${service}`, sk: digest }),
   certificate: (name: string): LedgerKey => ({ pk: `CERTIFICATE#${name}`, sk: 'CERTIFICATE' }),
   certificateCheck: (name: string, checkedAt: string): LedgerKey => ({
@@ -75,6 +80,8 @@ export const ledgerKind = {
   event: (occurredAt: string): string => `event#${occurredAt.slice(0, 10)}`,
   decision: (occurredAt: string): string => `decision#${occurredAt.slice(0, 10)}`,
   deployment: (environment: string): string => `deployment#${environment}`,
+  quarantine: 'quarantine',
+  incident: 'incident',
   certificate: 'certificate',
 };
 
@@ -152,6 +159,10 @@ const deployed = {
   fencingToken: z.number(),
   correlationId: z.string(),
   causationId: z.string(),
+  /** Absent: a promotion. */
+  change: z.optional(z.literal('rollback')),
+  /** When it reached Git, which is when it can have begun to do harm; absent in what was recorded before this was kept. */
+  committedAt: z.optional(z.string()),
 };
 
 /** What runs now, by the last promotion that succeeded. */
@@ -169,6 +180,23 @@ export const deploymentRecord = z.object({
   previousDigest: z.optional(z.string()),
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecord>;
+
+/** The change that was written to Git last: under way until the deployment of the same promotion is recorded. */
+export const rolloutRecord = z.object({
+  ...keyed,
+  environment: z.string(),
+  service: z.string(),
+  version: z.string(),
+  image: z.string(),
+  digest: z.string(),
+  commit: z.string(),
+  promotionId: z.string(),
+  correlationId: z.string(),
+  change: z.optional(z.literal('rollback')),
+  committedAt: z.string(),
+  fencingToken: z.number(),
+});
+export type RolloutRecord = z.infer<typeof rolloutRecord>;
 
 /** How the build of a commit ended; a later attempt of the same run overwrites an earlier one. */
 export const buildConclusionRecord = z.object({
@@ -203,6 +231,8 @@ export const promotionRecord = z.object({
   repository: z.string(),
   commit: z.string(),
   revision: z.optional(z.string()),
+  /** Absent: a promotion. */
+  change: z.optional(z.literal('rollback')),
   actor: z.string(),
   executionArn: z.string(),
   startedAt: z.string(),
@@ -244,15 +274,52 @@ export const eventRecord = z.object({
 });
 export type EventRecord = z.infer<typeof eventRecord>;
 
-/** A digest that must not run again. */
+/** A digest that must not run again, until a person lifts it. */
 export const quarantineRecord = z.object({
-  ...keyed,
+  ...indexed,
   service: z.string(),
+  version: z.string(),
   digest: z.string(),
   reason: z.string(),
   quarantinedAt: z.string(),
+  rollbackId: z.string(),
+  correlationId: z.string(),
 });
 export type QuarantineRecord = z.infer<typeof quarantineRecord>;
+
+/** The automatic rollbacks of the last 24 hours: one record, so that each limit is held by one conditional write. */
+export const automaticRollbacksRecord = z.object({
+  ...keyed,
+  /** Grows with each write. */
+  version: z.number(),
+  entries: z.array(
+    z.object({
+      rollbackId: z.string(),
+      environment: z.string(),
+      service: z.string(),
+      blamedPromotionId: z.string(),
+      at: z.string(),
+    }),
+  ),
+});
+export type AutomaticRollbacksRecord = z.infer<typeof automaticRollbacksRecord>;
+
+/** Something went so wrong that a release was taken back. */
+export const incidentRecord = z.object({
+  ...indexed,
+  rollbackId: z.string(),
+  environment: z.string(),
+  services: z.array(z.string()),
+  /** The versions that were taken back. */
+  from: z.array(z.string()),
+  outcome: z.enum(['succeeded', 'failed']),
+  reason: z.string(),
+  openedAt: z.string(),
+  issueUrl: z.optional(z.string()),
+  correlationId: z.string(),
+  causationId: z.string(),
+});
+export type IncidentRecord = z.infer<typeof incidentRecord>;
 
 const checked = {
   name: z.string(),

@@ -4,11 +4,16 @@ import type { Configuration } from '../config/schema.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import { branchPushPattern, releasePublishedPattern, workflowRunCompletedPattern } from '../contracts/events/github.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
+import {
+  alertFiringPattern,
+  rollbackNotificationPattern,
+  unhealthyPromotionPattern,
+} from '../contracts/events/rollback.ts';
 import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
 /** Workflows that a rule or a person can start: file names below state-machines/. */
-export const workflowNames = ['promote-release', 'check-certificates'] as const;
+export const workflowNames = ['promote-release', 'rollback-release', 'check-certificates'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 export interface HttpRoute {
@@ -66,6 +71,27 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       pattern: ofRepositories(workflowRunCompletedPattern, sources),
       target: { function: 'report-build' },
       deadLetters: 'promotion',
+    },
+    {
+      id: 'alert-rolls-back',
+      description: 'A firing alert takes back the release that caused it, if one did',
+      pattern: alertFiringPattern,
+      target: { workflow: 'rollback-release' },
+      deadLetters: 'rollback',
+    },
+    {
+      id: 'unhealthy-promotion-rolls-back',
+      description: 'A promotion that did not become healthy is taken back where the configuration says so',
+      pattern: unhealthyPromotionPattern,
+      target: { workflow: 'rollback-release' },
+      deadLetters: 'rollback',
+    },
+    {
+      id: 'rollback-notifies',
+      description: 'What becomes of a rollback is told to people',
+      pattern: rollbackNotificationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
     },
     {
       id: 'promotion-notifies',

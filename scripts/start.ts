@@ -9,6 +9,7 @@ import { type KubeContext, openKubeContext } from '../local/world/kubernetes/rea
 import { findInCluster } from '../local/world/kubernetes/real-cluster/send-to-cluster.ts';
 import { playReleaseTour } from '../tour/play-release-tour.ts';
 import { renderMissingObjects } from '../tour/render-missing-objects.ts';
+import { playRollbackTour } from '../tour/play-rollback-tour.ts';
 import { startSystem } from '../tour/start-system.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -53,7 +54,9 @@ process.once('SIGTERM', () => void stop());
 
 const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects);
 if (missing !== '') console.log(missing);
-const succeeded = missing === '' && (await playReleaseTour(system, (line) => console.log(line)));
+const print = (line: string): void => console.log(line);
+const succeeded =
+  missing === '' && (await playReleaseTour(system, print)) && (await playRollbackTour(system, print));
 if (exit) {
   await system.stop();
   process.exit(succeeded ? 0 : 1);

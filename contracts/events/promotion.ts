@@ -27,6 +27,8 @@ export const promotionDetailSchema = z.object({
   }),
   /** Why, for a person; of a success what was done. */
   reason: z.string(),
+  /** Of a failure: what failed, by the workflow's own names. */
+  failure: z.optional(z.object({ kind: z.enum(['failed', 'errored']), error: z.string() })),
   /** Commit in the GitOps repository, once there is one. */
   revision: z.optional(z.string()),
   /** Where a person can look. */

@@ -71,6 +71,8 @@ export const promotionSchema = z.object({
   rolloutTimeoutSeconds: z.number(),
   executionArn: z.string(),
   startedAt: z.string(),
+  /** A rollback is carried out by the same steps. Absent: a promotion. */
+  change: z.optional(z.literal('rollback')),
 });
 export type Promotion = z.infer<typeof promotionSchema>;
 
@@ -147,6 +149,8 @@ export const commitPromotionTask = {
     promotion: promotionSchema,
     services: z.array(resolvedServiceSchema),
     leases: z.array(leaseGrantSchema),
+    /** The time now, by the workflow's clock. */
+    committedAt: z.string(),
   }),
   output: z.object({
     /** `unchanged`: the repository says already what we want. */
@@ -160,6 +164,7 @@ export const readRolloutTask = {
   input: z.object({
     promotion: promotionSchema,
     services: z.array(resolvedServiceSchema),
+    leases: z.array(leaseGrantSchema),
     revision: z.string(),
     committedAt: z.string(),
     /** The time now, by the workflow's clock. */
@@ -222,6 +227,7 @@ export const recordOutcomeTask = {
     services: z.array(resolvedServiceSchema),
     leases: z.array(leaseGrantSchema),
     revision: z.optional(z.string()),
+    committedAt: z.optional(z.string()),
     reason: z.optional(z.string()),
     failure: z.optional(failureSchema),
     warnings: z.array(z.string()),

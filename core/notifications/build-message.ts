@@ -26,15 +26,12 @@ export function buildMessage(
 ): Message {
   const { mark, words } = verbs[type];
   const services = promotion.services.length === 0 ? promotion.version : promotion.services.join(', ');
-  return composeMessage(configuration, promotion.environment, {
+  return renderMessage(configuration, promotion.environment, {
     mark,
     headline: `${services} ${words} ${promotion.environment}`,
     reason,
-    facts: [
-      `version \`${escapeText(promotion.version.slice(0, 60)).replaceAll('`', "'")}\``,
-      `by ${escapeText(metadata.actor)}`,
-      ...(url === undefined || !/^https:\/\/[^\s|>]+$/.test(url) ? [] : [`<${url}|details>`]),
-    ],
+    facts: [`version ${renderCode(promotion.version)}`, `by ${escapeText(metadata.actor)}`],
+    url,
   });
 }
 
@@ -52,42 +49,52 @@ export function buildCertificateMessage(
 ): Message {
   const { mark, words } = certificateWords[type];
   const { host, environment, owner, issuer } = certificate;
-  return composeMessage(configuration, environment, {
+  return renderMessage(configuration, environment, {
     mark,
     headline: `The certificate of ${host} ${words}`,
     reason,
     facts: [`in ${escapeText(environment)}`, `owned by ${escapeText(owner)}`, `issued by ${escapeText(issuer)}`],
+    url: undefined,
   });
 }
 
-/** `facts` are markup already; everything else is shown as it is. */
-function composeMessage(
+export interface MessageParts {
+  /** An emoji, such as `:x:`. */
+  readonly mark: string;
+  readonly headline: string;
+  readonly reason: string;
+  /** In Slack's own markup: whatever came from outside is escaped already. */
+  readonly facts: readonly string[];
+  readonly url: string | undefined;
+}
+
+/** One section and one line of facts, to the environment's channel. */
+export function renderMessage(
   { notifications: { slack } }: Configuration,
   environment: string,
-  parts: {
-    readonly mark: string;
-    readonly headline: string;
-    readonly reason: string;
-    readonly facts: readonly string[];
-  },
+  { mark, headline, reason, facts, url }: MessageParts,
 ): Message {
-  const headline = escapeText(parts.headline);
-  const reason = escapeText(parts.reason);
+  const links = url === undefined || !/^https:\/\/[^\s|>]+$/.test(url) ? [] : [`<${url}|details>`];
   return {
     channel: slack.channels[environment] ?? slack.defaultChannel,
-    text: `${headline}: ${reason}`,
+    text: `${escapeText(headline)}: ${escapeText(reason)}`,
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `${parts.mark} *${headline}*\n${reason}` } },
-      { type: 'context', elements: [{ type: 'mrkdwn', text: parts.facts.join(' · ') }] },
+      { type: 'section', text: { type: 'mrkdwn', text: `${mark} *${escapeText(headline)}*\n${escapeText(reason)}` } },
+      { type: 'context', elements: [{ type: 'mrkdwn', text: [...facts, ...links].join(' · ') }] },
     ],
   };
+}
+
+/** A name in code marks that it cannot leave. */
+export function renderCode(text: string): string {
+  return `\`${escapeText(text.slice(0, 60)).replaceAll('`', "'")}\``;
 }
 
 /** Longest text that a section block takes is 3,000 characters. */
 const maximumLength = 2_500;
 
 /** Escapes as Slack asks, and takes away what hides or reorders text. @see https://docs.slack.dev/messaging/formatting-message-text#escaping */
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .slice(0, maximumLength)

@@ -7,10 +7,11 @@ export const promotionTrailer = 'Promotion-Id';
 /** A conventional Git message. Whatever came from outside stands on one line and cannot add a trailer of its own. */
 export function buildCommitMessage(promotion: Promotion, services: readonly ResolvedService[]): string {
   const names = services.map(({ name }) => name);
+  const what = names.length <= 2 ? names.join(' and ') : `${names.length} services`;
   const subject =
-    names.length <= 2
-      ? `Promote ${names.join(' and ')} to ${promotion.environment}`
-      : `Promote ${names.length} services to ${promotion.environment}`;
+    promotion.change === 'rollback'
+      ? `Roll back ${what} in ${promotion.environment}`
+      : `Promote ${what} to ${promotion.environment}`;
   const lines = [
     subject,
     '',

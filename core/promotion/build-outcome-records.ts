@@ -16,6 +16,8 @@ export interface Outcome {
   readonly services: readonly ResolvedService[];
   readonly leases: readonly LeaseGrant[];
   readonly revision: string | undefined;
+  /** When it reached Git. */
+  readonly committedAt: string | undefined;
   readonly warnings: readonly string[];
   readonly finishedAt: string;
 }
@@ -41,7 +43,7 @@ export function buildPromotionRecord({ outcome, promotion, ...rest }: Outcome): 
 
 /** One entry for each service whose environment was changed: only what has reached Git is a deployment. */
 export function buildDeploymentRecords(
-  { outcome, promotion, services, leases, revision, reason, finishedAt }: Outcome,
+  { outcome, promotion, services, leases, revision, committedAt, reason, finishedAt }: Outcome,
   previousDigests: Readonly<Record<string, string>>,
 ): DeploymentRecord[] {
   if (revision === undefined || (outcome !== 'succeeded' && outcome !== 'failed')) return [];
@@ -63,6 +65,7 @@ export function buildDeploymentRecords(
       finishedAt,
       fencingToken: lease.fencingToken,
       outcome,
+      ...(committedAt === undefined ? {} : { committedAt }),
       ...(outcome === 'failed' ? { reason } : {}),
       ...(previousDigest === undefined ? {} : { previousDigest }),
     };
@@ -80,8 +83,15 @@ export function buildCurrentRecord(deployment: DeploymentRecord): CurrentRecord 
   };
 }
 
-/** Why it went as it went, under the rule that decided. */
-export function buildDecisionRecord({ outcome, promotion, reason, services, finishedAt }: Outcome): DecisionRecord {
+/** Why it went as it went, under the rule that decided. A rollback's decision was recorded before anything was done. */
+export function buildDecisionRecord({
+  outcome,
+  promotion,
+  reason,
+  services,
+  finishedAt,
+}: Outcome): DecisionRecord | undefined {
+  if (promotion.change === 'rollback') return undefined;
   const words = {
     succeeded: 'acted',
     failed: 'acted',
@@ -110,6 +120,7 @@ export function buildDecisionRecord({ outcome, promotion, reason, services, fini
 }
 
 function whoAndWhen(promotion: Promotion) {
-  const { promotionId, environment, actor, executionArn, startedAt, correlationId, causationId } = promotion;
-  return { promotionId, environment, actor, executionArn, startedAt, correlationId, causationId };
+  const { promotionId, environment, actor, executionArn, startedAt, correlationId, causationId, change } = promotion;
+  const who = { promotionId, environment, actor, executionArn, startedAt, correlationId, causationId };
+  return change === undefined ? who : { ...who, change };
 }

@@ -1,4 +1,5 @@
 // Brings a promotion into the GitOps repository: exactly one commit, whatever the network does on the way.
+import { ledgerKey, type RolloutRecord } from '../../contracts/ledger.ts';
 import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
@@ -32,6 +33,14 @@ export interface LeaseCheck {
   holds(environment: string, holder: string, leases: readonly LeaseGrant[]): Promise<boolean>;
 }
 
+/** What the ledger says and is told at the moment of writing. */
+export interface RolloutLedger {
+  /** Why the service must not run this digest; undefined when it may. */
+  findQuarantine(service: string, digest: string): Promise<string | undefined>;
+  /** Remembers what is being changed, before it is, unless a later holder of the lease has written. */
+  recordRollout(rollout: RolloutRecord): Promise<void>;
+}
+
 export interface CommitOutcome {
   readonly outcome: 'committed' | 'unchanged';
   readonly revision: string;
@@ -42,17 +51,24 @@ const maximumAttempts = 6;
 
 /**
  * Writes the images of the services into `file`. Run again after any interruption it finds its own commit by the trailer.
- * @throws AppError `LeaseLostError` when another execution took over; `UpstreamUnavailableError` when the branch keeps moving;
+ * A quarantined digest is never written, whatever gates were asked before.
+ * @throws AppError `LeaseLostError` when another execution took over; `ForbiddenError` when a digest is quarantined; `UpstreamUnavailableError` when the branch keeps moving;
  * whatever the repository throws.
  */
 export async function commitPromotion(
-  ports: { readonly repository: GitOpsRepository; readonly leases: LeaseCheck; readonly clock: Clock },
+  ports: {
+    readonly repository: GitOpsRepository;
+    readonly leases: LeaseCheck;
+    readonly rollouts: RolloutLedger;
+    readonly clock: Clock;
+  },
   file: string,
   promotion: Promotion,
   services: readonly ResolvedService[],
   grants: readonly LeaseGrant[],
+  committedAt: string,
 ): Promise<CommitOutcome> {
-  const { repository, leases, clock } = ports;
+  const { repository, leases, rollouts, clock } = ports;
   const changes = services.map(({ image, digest, version, name }) => {
     if (digest === undefined) throw new AppError('InvalidInputError', `${name} has no digest: it cannot be committed`);
     return { image, digest, tag: version };
@@ -62,6 +78,7 @@ export async function commitPromotion(
       isCommitOf(message, promotion.promotionId),
     );
     if (landed !== undefined) return outcomeOf('committed', landed.revision);
+    await refuseQuarantined(rollouts, services);
     const { revision, content } = await repository.read(file);
     const edited = editKustomization(content, changes);
     if (edited === content) return outcomeOf('unchanged', revision);
@@ -72,6 +89,7 @@ export async function commitPromotion(
         `the lease in ${promotion.environment} was taken over by another execution: nothing was written`,
       );
     }
+    for (const rollout of listRollouts(promotion, services, grants, committedAt)) await rollouts.recordRollout(rollout);
     if ((await repository.advance(commit)) === 'advanced') return outcomeOf('committed', commit);
     await clock.sleep(100 * 2 ** attempt * (0.5 + Math.random() / 2));
   }
@@ -83,4 +101,38 @@ export async function commitPromotion(
   function outcomeOf(outcome: CommitOutcome['outcome'], revision: string): CommitOutcome {
     return { outcome, revision, url: repository.urlOf(revision) };
   }
+}
+
+async function refuseQuarantined(rollouts: RolloutLedger, services: readonly ResolvedService[]): Promise<void> {
+  for (const { name, digest = '', version } of services) {
+    const reason = await rollouts.findQuarantine(name, digest);
+    if (reason === undefined) continue;
+    throw new AppError('ForbiddenError', `${name} ${version} is quarantined (${reason}): nothing was written`);
+  }
+}
+
+function listRollouts(
+  { environment, promotionId, correlationId, change }: Promotion,
+  services: readonly ResolvedService[],
+  grants: readonly LeaseGrant[],
+  committedAt: string,
+): RolloutRecord[] {
+  return services.flatMap(({ name, version, image, digest, commit }) => {
+    const fencingToken = grants.find(({ service }) => service === name)?.fencingToken;
+    if (digest === undefined || fencingToken === undefined) return [];
+    return {
+      ...ledgerKey.rollout(environment, name),
+      environment,
+      service: name,
+      version,
+      image,
+      digest,
+      commit,
+      promotionId,
+      correlationId,
+      ...(change === undefined ? {} : { change }),
+      committedAt,
+      fencingToken,
+    };
+  });
 }

@@ -37,6 +37,7 @@ export async function recordOutcome(
   }
   const promotionRecord = buildPromotionRecord(outcome);
   if (promotionRecord !== undefined) await store.putPromotion(promotionRecord);
-  await store.putDecision(buildDecisionRecord(outcome));
+  const decision = buildDecisionRecord(outcome);
+  if (decision !== undefined) await store.putDecision(decision);
   return { reason: outcome.reason, recorded: deployments.map(({ service }) => service) };
 }

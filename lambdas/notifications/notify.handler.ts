@@ -3,16 +3,20 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import {
+  type CertificateDetail,
   type CertificateEventType,
   certificateDetailSchema,
   certificateEventTypes,
 } from '../../contracts/events/certificate.ts';
 import {
+  type PromotionDetail,
   type PromotionEventType,
   promotionDetailSchema,
   promotionEventTypes,
 } from '../../contracts/events/promotion.ts';
-import { buildCertificateMessage, buildMessage } from '../../core/notifications/build-message.ts';
+import { type RollbackDetail, type RollbackEventType, rollbackDetailSchema, rollbackEventTypes } from '../../contracts/events/rollback.ts';
+import { buildCertificateMessage, buildMessage, type Message } from '../../core/notifications/build-message.ts';
+import { buildRollbackMessage } from '../../core/notifications/build-rollback-message.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import { createSecretReader, slackSecretSchema } from '../adapters/secret-reader.ts';
 import { createSlackMessenger } from '../adapters/slack-messenger.ts';
@@ -35,14 +39,18 @@ const post = createSlackMessenger(
 export const handler = defineEventHandler({
   input: z.union([
     z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
+    z.object({ 'detail-type': z.enum(rollbackEventTypes), detail: rollbackDetailSchema }),
     z.object({ 'detail-type': z.enum(certificateEventTypes), detail: certificateDetailSchema }),
   ]),
   async handle({ 'detail-type': type, detail }) {
-    const message =
-      'certificate' in detail
-        ? buildCertificateMessage(configuration, type as CertificateEventType, detail)
-        : buildMessage(configuration, type as PromotionEventType, detail);
+    const message = build(type, detail);
     await post(message);
     return { channel: message.channel };
   },
 });
+
+function build(type: string, detail: PromotionDetail | RollbackDetail | CertificateDetail): Message {
+  if ('rollback' in detail) return buildRollbackMessage(configuration, type as RollbackEventType, detail);
+  if ('certificate' in detail) return buildCertificateMessage(configuration, type as CertificateEventType, detail);
+  return buildMessage(configuration, type as PromotionEventType, detail);
+}

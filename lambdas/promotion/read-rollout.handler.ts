@@ -1,26 +1,37 @@
 // Step ReadRollout of promote-release: asked again and again until the rollout has ended.
 import { readRolloutTask } from '../../contracts/workflows/promote-release.ts';
+import { AppError } from '../../core/app-error.ts';
 import { getEnvironment, getService } from '../../core/configuration/get-configured.ts';
 import { decideRollout } from '../../core/promotion/decide-rollout.ts';
 import { getStrategy } from '../../core/promotion/strategies/find-strategy.ts';
 import { connectClusters } from '../adapters/connect-clusters.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';
+import { connectLedger } from '../adapters/connect-ledger.ts';
+import { createDynamoLeaseCheck } from '../adapters/dynamo-lease-store.ts';
 import { createGitHubSourceRepository } from '../adapters/github-source-repository.ts';
 import { readApplication, readWorkload, requestRefresh } from '../adapters/kubernetes-rollout-reader.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
+import { systemClock } from '../platform/system-clock.ts';
 
-const environment = readEnvironment(['GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH']);
+const environment = readEnvironment(['LEDGER_TABLE_NAME', 'GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH']);
 const configuration = readConfiguration();
 const source = createGitHubSourceRepository(connectGitHub(environment).client);
 const clusterOf = connectClusters();
+const leaseCheck = createDynamoLeaseCheck(connectLedger(environment.LEDGER_TABLE_NAME), systemClock);
 const gitOpsRepository = `${configuration.github.owner}/${configuration.github.gitops.repository}`;
 
-/** Reads Argo CD and the Deployments, and hurries Argo CD along while it does not have the commit. */
+/** Reads Argo CD and the Deployments, and hurries Argo CD along while it does not have the commit. Who lost the lease watches no more. */
 export const handler = defineTask({
   ...readRolloutTask,
-  async handle({ promotion, services, revision, committedAt, observedAt }) {
+  async handle({ promotion, services, leases, revision, committedAt, observedAt }) {
+    if (!(await leaseCheck.holds(promotion.environment, promotion.executionArn, leases))) {
+      throw new AppError(
+        'LeaseLostError',
+        `${promotion.environment} is being changed by another execution: this one has ended`,
+      );
+    }
     const target = getEnvironment(configuration, promotion.environment);
     const client = clusterOf(target.cluster);
     const application = await readApplication(client, target.argoNamespace, target.argoApplication);

@@ -13,12 +13,13 @@ const store = createDynamoOutcomeStore(connectLedger(environment.LEDGER_TABLE_NA
 /** Writes how the promotion ended and returns the sentence that people are told. */
 export const handler = defineTask({
   ...recordOutcomeTask,
-  async handle({ failure, reason, revision, ...outcome }) {
+  async handle({ failure, reason, revision, committedAt, ...outcome }) {
     const services = outcome.services.map(({ name }) => name).join(', ');
     const words =
       failure === undefined
-        ? (reason ?? `${services} healthy in ${outcome.promotion.environment} with all smoke tests passed`)
+        ? (reason ??
+          `${services} ${outcome.promotion.change === 'rollback' ? 'back and ' : ''}healthy in ${outcome.promotion.environment} with all smoke tests passed`)
         : describeFailure(failure);
-    return await recordOutcome(store, { ...outcome, revision, reason: words });
+    return await recordOutcome(store, { ...outcome, revision, committedAt, reason: words });
   },
 });

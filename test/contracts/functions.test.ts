@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { alertDetailSchema, alertFiringExample } from '../../contracts/events/alert.ts';
 import { certificateDetailSchema, certificateExpiringExample } from '../../contracts/events/certificate.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
+import { rollbackDetailSchema, rollbackSucceededExample } from '../../contracts/events/rollback.ts';
 import { type Capability, type EnvironmentVariable, functions } from '../../contracts/functions.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { promotionRequestJsonSchema } from '../../contracts/workflows/promote-release-json-schema.ts';
@@ -64,6 +65,7 @@ describe('the ledger’s keys', () => {
 
 describe('contracts', () => {
   it('have examples that keep them', () => {
+    expect(rollbackDetailSchema.parse(rollbackSucceededExample)).toEqual(rollbackSucceededExample);
     expect(alertDetailSchema.parse(alertFiringExample)).toEqual(alertFiringExample);
     expect(promotionDetailSchema.parse(promotionSucceededExample)).toEqual(promotionSucceededExample);
     expect(certificateDetailSchema.parse(certificateExpiringExample)).toEqual(certificateExpiringExample);

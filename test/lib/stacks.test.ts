@@ -29,6 +29,7 @@ describe('stateful resources', () => {
       'EventsArchive5A2DBDD8',
       'DeadLettersIngress0DB1FF74',
       'DeadLettersPromotionC4819CF3',
+      'DeadLettersRollback96676943',
       'DeadLettersCertificatesE6933EAB',
       'DeadLettersNotification870C84EE',
       'DeadLettersAudit050DCC17',

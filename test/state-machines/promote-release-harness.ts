@@ -1,11 +1,7 @@
-// Runs promote-release.asl.json on the local engine and a real ledger table; its functions are stubs that keep the contracts.
-import { readFileSync } from 'node:fs';
-import { ledgerKeys } from '../../contracts/ledger.ts';
+// Runs promote-release.asl.json on the workflow harness.
 import * as tasks from '../../contracts/workflows/promote-release.ts';
-import { createDynamodbModule } from '../../local/services/dynamodb/module.ts';
-import { createStatesModule } from '../../local/services/states/module.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
-import { createServiceHarness, type ServiceHarness } from '../local/services/service-harness.ts';
+import { openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
 
 export const taskContracts = {
   'plan-promotion': tasks.planPromotionTask,
@@ -21,41 +17,6 @@ export const taskContracts = {
   'release-leases': tasks.releaseLeasesTask,
 };
 export type TaskName = keyof typeof taskContracts;
-
-/** Thrown by a stub: the function's error as Step Functions sees it. */
-export class FunctionFailure extends Error {
-  constructor(name: string, message = 'made to fail') {
-    super(message);
-    this.name = name;
-  }
-}
-
-/** A task's input after it was checked against its contract. */
-export type StubInput = Readonly<Record<string, unknown>>;
-type Stub = (input: StubInput, harness: WorkflowHarness) => unknown;
-
-export interface FunctionCall {
-  readonly name: TaskName;
-  readonly input: Record<string, unknown>;
-}
-
-export interface WorkflowHarness {
-  readonly calls: FunctionCall[];
-  /** Events that were published, by detail-type. */
-  readonly events: { readonly type: string; readonly detail: Record<string, unknown> }[];
-  readonly services: ServiceHarness;
-  start(input: object, name?: string): Promise<string>;
-  /** Runs until the execution has ended, skipping all waiting. */
-  run(input: object, name?: string): Promise<ExecutionEnd>;
-  end(executionArn: string): Promise<ExecutionEnd>;
-}
-
-export interface ExecutionEnd {
-  readonly status: string;
-  readonly output: Record<string, unknown> | undefined;
-  readonly error: string | undefined;
-  readonly cause: string | undefined;
-}
 
 const service = buildService();
 /** A promotion that goes well. */
@@ -97,96 +58,9 @@ export const happyStubs: Record<TaskName, Stub> = {
   'release-leases': () => ({ released: ['api-gateway'] }),
 };
 
-const pascalCase = (name: string): string =>
-  name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
 /** `overrides` replace what single functions do. */
 export async function openWorkflow(overrides: Partial<Record<TaskName, Stub>> = {}): Promise<WorkflowHarness> {
-  const calls: FunctionCall[] = [];
-  const events: { type: string; detail: Record<string, unknown> }[] = [];
-  const stubs = { ...happyStubs, ...overrides };
-
-  const services = await createServiceHarness([createStatesModule, createDynamodbModule], {
-    fakes: {
-      'lambda.Invoke': async ({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) => {
-        const name = FunctionName.split(':').at(-1) as TaskName;
-        const sent = Object.entries(JSON.parse(Buffer.from(Payload).toString('utf8')) as object);
-        const input = taskContracts[name].input.parse(Object.fromEntries(sent.filter(([, value]) => value !== null)));
-        calls.push({ name, input: input as Record<string, unknown> });
-        try {
-          const output: unknown = await stubs[name](input as StubInput, harness);
-          return answer(taskContracts[name].output.parse(output));
-        } catch (error) {
-          const { name: errorType, message: errorMessage } = error as Error;
-          return { ...answer({ errorType, errorMessage, trace: [] }), FunctionError: 'Unhandled' };
-        }
-      },
-      'eventbridge.PutEvents': ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
-        for (const { DetailType, Detail } of Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });
-        return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'id' })) };
-      },
-    },
-  });
-  const functionArns = Object.keys(taskContracts).map((name) => [
-    `${pascalCase(name)}FunctionArn`,
-    `arn:aws:lambda:eu-central-1:111122223333:function:${name}`,
-  ]);
-  await services.create('AWS::DynamoDB::Table', 'Ledger', {
-    TableName: 'ledger',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [ledgerKeys.partition, ledgerKeys.sort].map((AttributeName) => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
-    KeySchema: [
-      { AttributeName: ledgerKeys.partition, KeyType: 'HASH' },
-      { AttributeName: ledgerKeys.sort, KeyType: 'RANGE' },
-    ],
-  });
-  const { attributes } = await services.create('AWS::StepFunctions::StateMachine', 'PromoteRelease', {
-    StateMachineName: 'promote-release',
-    RoleArn: 'arn:aws:iam::111122223333:role/promote-release',
-    DefinitionString: readFileSync('state-machines/promote-release.asl.json', 'utf8'),
-    DefinitionSubstitutions: {
-      ...Object.fromEntries(functionArns),
-      LedgerTableName: 'ledger',
-      EventBusName: 'bus',
-    },
-  });
-  await services.start();
-
-  const harness: WorkflowHarness = {
-    calls,
-    events,
-    services,
-    async start(input, name) {
-      const { executionArn } = await services.call<{ executionArn: string }>('sfn', 'StartExecution', {
-        stateMachineArn: attributes.Arn,
-        input: JSON.stringify(input),
-        ...(name === undefined ? {} : { name }),
-      });
-      return executionArn;
-    },
-    async run(input, name) {
-      return await harness.end(await harness.start(input, name));
-    },
-    async end(executionArn) {
-      for (let round = 0; round < 60; round += 1) {
-        const found = await services.call<Record<string, string>>('sfn', 'DescribeExecution', { executionArn });
-        if (found.status !== 'RUNNING') {
-          const { status = '', output, error, cause } = found;
-          return { status, output: output === undefined ? undefined : JSON.parse(output), error, cause };
-        }
-        await services.clock.advance(30 * 60_000);
-      }
-      throw new Error(`the execution has not ended: last called ${calls.at(-1)?.name ?? 'nothing'}`);
-    },
-  };
-  return harness;
-}
-
-function answer(payload: unknown): { StatusCode: number; Payload: Buffer } {
-  return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(payload)) };
+  return await openStateMachine('promote-release', taskContracts, { ...happyStubs, ...overrides });
 }
 
 /** A push as it comes from the bus. */

@@ -3,15 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { promotionDetailSchema } from '../../contracts/events/promotion.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
-import {
-  FunctionFailure,
-  happyStubs,
-  openWorkflow,
-  pushEvent,
-  type StubInput,
-  type TaskName,
-  type WorkflowHarness,
-} from './promote-release-harness.ts';
+import { happyStubs, openWorkflow, pushEvent, type TaskName } from './promote-release-harness.ts';
+import { FunctionFailure, type StubInput, type WorkflowHarness } from './workflow-harness.ts';
 
 const opened: WorkflowHarness[] = [];
 afterEach(async () => {

@@ -1,8 +1,13 @@
 // Tests of core/promotion/commit-promotion.ts against a repository that fails in every way that GitHub can.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { RolloutRecord } from '../../../contracts/ledger.ts';
 import { buildCommitMessage, isCommitOf } from '../../../core/promotion/build-commit-message.ts';
-import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
+import {
+  commitPromotion,
+  type GitOpsRepository,
+  type RolloutLedger,
+} from '../../../core/promotion/commit-promotion.ts';
 import { editKustomization } from '../../../core/promotion/edit-kustomization.ts';
 import { buildPromotion, buildService } from './promotion-builder.ts';
 
@@ -12,6 +17,17 @@ const promotion = buildPromotion();
 const services = [buildService()];
 const grants = [{ service: 'api-gateway', fencingToken: 1 }];
 const holdsAlways = { holds: async () => true };
+const committedAt = '2026-11-23T20:01:00.000Z';
+/** Nothing is quarantined unless a test says so. */
+const createRollouts = (quarantine?: string) => {
+  const recorded: RolloutRecord[] = [];
+  const rollouts: RolloutLedger = {
+    findQuarantine: async () => quarantine,
+    recordRollout: async (rollout) => void recorded.push(rollout),
+  };
+  return { rollouts, recorded };
+};
+const { rollouts } = createRollouts();
 
 type Fault = 'none' | 'moved' | 'fails' | 'lands-and-fails' | 'other-lands';
 
@@ -57,7 +73,14 @@ function createRepository(faults: readonly Fault[] = []) {
 async function commitUntilDone(repository: GitOpsRepository, retries = 8) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await commitPromotion({ repository, leases: holdsAlways, clock }, 'k.yaml', promotion, services, grants);
+      return await commitPromotion(
+        { repository, leases: holdsAlways, rollouts, clock },
+        'k.yaml',
+        promotion,
+        services,
+        grants,
+        committedAt,
+      );
     } catch (error) {
       if (attempt >= retries) throw error;
     }
@@ -65,6 +88,46 @@ async function commitUntilDone(repository: GitOpsRepository, retries = 8) {
 }
 
 describe('commitPromotion', () => {
+  it('remembers what it changes before Git says so', async () => {
+    const { rollouts, recorded } = createRollouts();
+    const { repository, branch } = createRepository(['fails']);
+    const commit = commitPromotion(
+      { repository, leases: holdsAlways, rollouts, clock },
+      'k.yaml',
+      promotion,
+      services,
+      grants,
+      committedAt,
+    );
+    await expect(commit).rejects.toThrow('500');
+    expect(branch).toHaveLength(1);
+    expect(recorded).toMatchObject([
+      { service: 'api-gateway', promotionId: 'delivery-1', committedAt, fencingToken: 1 },
+    ]);
+  });
+
+  it('never writes a quarantined digest, whatever the gates have said', async () => {
+    const { rollouts, recorded } = createRollouts('it answered with errors');
+    const { repository, branch } = createRepository();
+    const commit = commitPromotion(
+      { repository, leases: holdsAlways, rollouts, clock },
+      'k.yaml',
+      promotion,
+      services,
+      grants,
+      committedAt,
+    );
+    await expect(commit).rejects.toThrow('is quarantined (it answered with errors): nothing was written');
+    expect(branch).toHaveLength(1);
+    expect(recorded).toEqual([]);
+  });
+
+  it('says of a rollback that it is one', () => {
+    expect(buildCommitMessage({ ...promotion, change: 'rollback' }, services).split('\n')[0]).toBe(
+      'Roll back api-gateway in dev',
+    );
+  });
+
   it('writes one commit on top of the branch', async () => {
     const { repository, branch } = createRepository();
     const result = await commitUntilDone(repository);
@@ -83,7 +146,14 @@ describe('commitPromotion', () => {
     const { repository, branch } = createRepository();
     await commitUntilDone(repository);
     const again = buildPromotion({ promotionId: 'delivery-2' });
-    const result = await commitPromotion({ repository, leases: holdsAlways, clock }, 'k.yaml', again, services, grants);
+    const result = await commitPromotion(
+      { repository, leases: holdsAlways, rollouts, clock },
+      'k.yaml',
+      again,
+      services,
+      grants,
+      committedAt,
+    );
     expect(result).toMatchObject({ outcome: 'unchanged', revision: 'c1' });
     expect(branch).toHaveLength(2);
   });
@@ -115,7 +185,14 @@ describe('commitPromotion', () => {
     const { repository, branch } = createRepository();
     const lost = { holds: async () => false };
     await expect(
-      commitPromotion({ repository, leases: lost, clock }, 'k.yaml', promotion, services, grants),
+      commitPromotion(
+        { repository, leases: lost, rollouts, clock },
+        'k.yaml',
+        promotion,
+        services,
+        grants,
+        committedAt,
+      ),
     ).rejects.toMatchObject({ name: 'LeaseLostError' });
     expect(branch).toHaveLength(1);
   });
@@ -123,7 +200,14 @@ describe('commitPromotion', () => {
   it('gives up for the workflow to retry when the branch never stands still', async () => {
     const { repository } = createRepository(Array.from({ length: 6 }, () => 'moved' as const));
     await expect(
-      commitPromotion({ repository, leases: holdsAlways, clock }, 'k.yaml', promotion, services, grants),
+      commitPromotion(
+        { repository, leases: holdsAlways, rollouts, clock },
+        'k.yaml',
+        promotion,
+        services,
+        grants,
+        committedAt,
+      ),
     ).rejects.toMatchObject({ name: 'UpstreamUnavailableError', retryable: true });
   });
 });

@@ -1,6 +1,6 @@
 // Tests of the stores of builds, releases and outcomes on the local DynamoDB.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deploymentRecord, ledgerKey, promotionRecord } from '../../../contracts/ledger.ts';
+import { deploymentRecord, ledgerKey, ledgerKind, promotionRecord } from '../../../contracts/ledger.ts';
 import { buildEventRecord } from '../../../core/audit/build-event-record.ts';
 import type { Outcome } from '../../../core/promotion/build-outcome-records.ts';
 import { recordOutcome } from '../../../core/promotion/record-outcome.ts';
@@ -11,6 +11,8 @@ import {
   createDynamoReleaseHistory,
   createDynamoReleaseStore,
 } from '../../../lambdas/adapters/dynamo-release-store.ts';
+import { createDynamoRollbackLedger } from '../../../lambdas/adapters/dynamo-rollback-store.ts';
+import { createDynamoRolloutLedger } from '../../../lambdas/adapters/dynamo-rollout-ledger.ts';
 import { buildPromotion, buildService, commitA, digestA, digestB } from '../../core/promotion/promotion-builder.ts';
 import { openLedger, type TestLedger } from './open-ledger.ts';
 
@@ -27,6 +29,7 @@ const outcomeOf = (overrides: Partial<Outcome> = {}): Outcome => ({
   services: [buildService()],
   leases: [{ service: 'api-gateway', fencingToken: 1 }],
   revision: 'c'.repeat(40),
+  committedAt: '2026-11-23T20:01:00.000Z',
   warnings: [],
   finishedAt: '2026-11-23T20:05:00.000Z',
   ...overrides,
@@ -165,7 +168,19 @@ describe('the outcome of a promotion', () => {
 describe('gate facts', () => {
   it('hold the quarantine of the very digest', async () => {
     const key = ledgerKey.quarantine('api-gateway', digestA);
-    await test.ledger.put({ ...key, service: 'api-gateway', digest: digestA, reason: 'bad', quarantinedAt: 't' });
+    await createDynamoRollbackLedger(test.ledger).putQuarantine({
+      ...key,
+      kind: ledgerKind.quarantine,
+      sortKey: 't#api-gateway',
+      service: 'api-gateway',
+      version: 'v1',
+      digest: digestA,
+      reason: 'bad',
+      quarantinedAt: 't',
+      rollbackId: 'alert-1',
+      correlationId: 'c',
+    });
+    expect(await createDynamoRolloutLedger(test.ledger).findQuarantine('api-gateway', digestA)).toBe('bad');
     expect((await readGateFacts(test.ledger, 'dev', [buildService()])).quarantines).toEqual({ 'api-gateway': 'bad' });
     const other = buildService({ digest: digestB });
     expect((await readGateFacts(test.ledger, 'dev', [other])).quarantines).toEqual({});

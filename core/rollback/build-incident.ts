@@ -1,0 +1,75 @@
+// The record and the issue that remain of a release that was taken back.
+import { type IncidentRecord, ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import type { Promotion } from '../../contracts/workflows/promote-release.ts';
+import type { Blamed } from '../../contracts/workflows/rollback-release.ts';
+
+export interface Incident {
+  readonly promotion: Promotion;
+  readonly blamed: readonly Blamed[];
+  readonly outcome: 'succeeded' | 'failed';
+  readonly reason: string;
+  readonly revision?: string | undefined;
+  readonly openedAt: string;
+}
+
+export function buildIncidentRecord(incident: Incident, issueUrl: string | undefined): IncidentRecord {
+  const { promotion, blamed, outcome, reason, openedAt } = incident;
+  const { promotionId: rollbackId, environment, correlationId, causationId } = promotion;
+  return {
+    ...ledgerKey.incident(rollbackId),
+    kind: ledgerKind.incident,
+    sortKey: `${openedAt}#${rollbackId}`,
+    rollbackId,
+    environment,
+    services: blamed.map(({ service }) => service),
+    from: blamed.map(({ version }) => version),
+    outcome,
+    reason,
+    openedAt,
+    ...(issueUrl === undefined ? {} : { issueUrl }),
+    correlationId,
+    causationId,
+  };
+}
+
+/** Markdown. Whatever came from outside stands in code marks, where it is only text. */
+export function buildIssue({ promotion, blamed, outcome, reason, revision }: Incident): {
+  title: string;
+  body: string;
+} {
+  const services = blamed.map(({ service }) => service).join(', ');
+  const title =
+    outcome === 'succeeded'
+      ? `${services} was rolled back in ${promotion.environment}`
+      : `${services} could not be rolled back in ${promotion.environment}`;
+  const targets = promotion.services.map(({ name, version }) => `- ${name} to ${quote(version)}`);
+  const lines = [
+    `Cause: ${quote(promotion.reason)}`,
+    '',
+    `Outcome: ${quote(reason)}`,
+    '',
+    'Taken back and quarantined until somebody lifts it:',
+    ...blamed.map(({ service, version, digest }) => `- ${service} ${quote(version)} (${quote(digest)})`),
+    '',
+    'Went back:',
+    ...targets,
+    '',
+    ...(revision === undefined ? [] : [`GitOps commit: ${quote(revision)}`]),
+    `Explain: ${quote(`automation explain ${promotion.promotionId}`)}`,
+    '',
+    marker(promotion.promotionId),
+  ];
+  return { title, body: lines.join('\n') };
+}
+
+/** By this an issue is found again when a step is repeated. */
+export function marker(rollbackId: string): string {
+  return `<!-- rollback ${rollbackId.replace(/[^\w.:-]/g, '')} -->`;
+}
+
+function quote(text: string): string {
+  return `\`${text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .replaceAll('`', "'")
+    .slice(0, 500)}\``;
+}

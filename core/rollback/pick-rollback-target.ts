@@ -1,0 +1,92 @@
+// Which earlier version does a service go back to? The best known-good one, and why each other was not taken.
+import type { DeployedChange } from './deployed-change.ts';
+
+export interface TargetFacts {
+  /** Of the service in the environment, oldest first. */
+  readonly changes: readonly DeployedChange[];
+  /** The digests that are being taken back. */
+  readonly badDigests: readonly string[];
+  /** By digest: why it must not run. */
+  readonly quarantines: Readonly<Record<string, string>>;
+  /** By digest: whether the registry still has it; `unknown` when the registry does not answer, which must not keep us from going back. */
+  readonly images: Readonly<Record<string, 'available' | 'missing' | 'unknown'>>;
+  readonly bakeMinutes: number;
+  readonly now: string;
+}
+
+export interface TargetChoice {
+  readonly target: DeployedChange | undefined;
+  /** All others, best first, each with the reason in words. */
+  readonly refused: readonly { readonly version: string; readonly digest: string; readonly because: string }[];
+}
+
+interface Candidate {
+  readonly change: DeployedChange;
+  readonly servedMinutes: number;
+  readonly problem: string | undefined;
+}
+
+/**
+ * Of the versions that have run verified (healthy, smoke tests passed): first those that outlived their bake, among these the
+ * one that ran last, since the least has changed around it. `wanted`: only this version, a tag or the beginning of a commit.
+ */
+export function pickRollbackTarget(facts: TargetFacts, wanted?: string): TargetChoice {
+  const ranked = listCandidates(facts).toSorted(compare(facts.bakeMinutes));
+  const best = ranked.find(({ problem, change }) => problem === undefined && isWanted(change, wanted));
+  const refused = ranked
+    .filter((candidate) => candidate !== best)
+    .map(({ change: { version, digest }, problem, servedMinutes }) => ({
+      version,
+      digest,
+      because:
+        problem ??
+        (wanted !== undefined
+          ? `${wanted} is asked for`
+          : servedMinutes < facts.bakeMinutes
+            ? `it served for ${Math.floor(servedMinutes)} minutes only`
+            : 'it ran longer ago'),
+    }));
+  return { target: best?.change, refused };
+}
+
+function isWanted({ version, commit }: DeployedChange, wanted: string | undefined): boolean {
+  return wanted === undefined || version === wanted || commit.startsWith(wanted);
+}
+
+/** One for each digest: its last good deployment, else its last one. */
+function listCandidates(facts: TargetFacts): Candidate[] {
+  const byDigest = Map.groupBy(facts.changes, ({ digest }) => digest);
+  return [...byDigest.values()].flatMap((changes) => {
+    const change = changes.findLast(({ outcome }) => outcome === 'succeeded') ?? changes.at(-1);
+    if (change === undefined) return [];
+    return [
+      {
+        change,
+        servedMinutes: Math.max(...changes.map((each) => measureMinutes(each, facts))),
+        problem: findProblem(change, facts),
+      },
+    ];
+  });
+}
+
+function findProblem(
+  { digest, outcome }: DeployedChange,
+  { badDigests, quarantines, images }: TargetFacts,
+): string | undefined {
+  if (badDigests.includes(digest)) return 'it is what is being taken back';
+  if (Object.hasOwn(quarantines, digest)) return `it is quarantined: ${quarantines[digest]}`;
+  if (outcome !== 'succeeded') return 'it never became healthy';
+  return images[digest] === 'missing' ? 'its image is not in the registry any more' : undefined;
+}
+
+/** From its end until the next change began. */
+function measureMinutes(change: DeployedChange, { changes, now }: TargetFacts): number {
+  if (change.finishedAt === undefined || change.outcome !== 'succeeded') return 0;
+  const next = changes[changes.indexOf(change) + 1];
+  return (Date.parse(next?.startedAt ?? now) - Date.parse(change.finishedAt)) / 60_000;
+}
+
+function compare(bakeMinutes: number): (left: Candidate, right: Candidate) => number {
+  const hasBaked = ({ servedMinutes }: Candidate): number => (servedMinutes >= bakeMinutes ? 0 : 1);
+  return (left, right) => hasBaked(left) - hasBaked(right) || (left.change.startedAt < right.change.startedAt ? 1 : -1);
+}

@@ -1,0 +1,107 @@
+// Makes a decision durable: counts it against the limits, records why, and quarantines what is taken back.
+import {
+  type AutomaticRollbacksRecord,
+  type DecisionRecord,
+  ledgerKey,
+  ledgerKind,
+  type QuarantineRecord,
+} from '../../contracts/ledger.ts';
+import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
+import { AppError } from '../app-error.ts';
+import type { AutomaticRollback } from './decide-rollback.ts';
+
+/** Conditional single-item writes. */
+export interface RollbackLedger {
+  findAutomaticRollbacks(): Promise<AutomaticRollbacksRecord | undefined>;
+  /** Writes unless somebody else has written since `version` was read. */
+  putAutomaticRollbacks(record: AutomaticRollbacksRecord, version: number | undefined): Promise<boolean>;
+  putDecision(record: DecisionRecord): Promise<void>;
+  /** The first reason stays. */
+  putQuarantine(record: QuarantineRecord): Promise<void>;
+}
+
+const dayMilliseconds = 86_400_000;
+/** Each race means that another decision went through: there cannot be more of them than the limits allow. */
+const maximumRaces = 25;
+
+/**
+ * Plans until the plan rests on what the ledger says at the moment of writing: of decisions at once each sees the others', so
+ * that no number of alerts exceeds a limit. `isAutomatic`: only those count.
+ */
+export async function settleRollback(
+  ledger: RollbackLedger,
+  plan: (automaticRollbacks: readonly AutomaticRollback[]) => Promise<RollbackPlan>,
+  options: { readonly isAutomatic: boolean; readonly now: string },
+): Promise<RollbackPlan> {
+  for (let race = 0; race < maximumRaces; race += 1) {
+    const known = await ledger.findAutomaticRollbacks();
+    const settled = await plan(known?.entries ?? []);
+    const { promotionId } = settled.promotion;
+    if (settled.outcome === 'acted' && options.isAutomatic) {
+      const since = Date.parse(options.now) - dayMilliseconds;
+      const others = (known?.entries ?? []).filter(
+        ({ rollbackId, at }) => rollbackId !== promotionId && Date.parse(at) > since,
+      );
+      const own = settled.blamed.map(({ service, promotionId: blamedPromotionId }) => ({
+        rollbackId: promotionId,
+        environment: settled.promotion.environment,
+        service,
+        blamedPromotionId,
+        at: options.now,
+      }));
+      const record = {
+        ...ledgerKey.automaticRollbacks(),
+        version: (known?.version ?? 0) + 1,
+        entries: [...others, ...own],
+      };
+      if (!(await ledger.putAutomaticRollbacks(record, known?.version))) continue;
+    }
+    if (settled.outcome === 'acted') {
+      for (const record of listQuarantines(settled, options.now)) await ledger.putQuarantine(record);
+    }
+    await ledger.putDecision(buildDecision(settled, options.now));
+    return settled;
+  }
+  throw new AppError('ThrottledError', 'too many rollbacks are being decided at once: it will be tried again');
+}
+
+function listQuarantines({ blamed, promotion, reason }: RollbackPlan, now: string): QuarantineRecord[] {
+  return blamed.map(({ service, version, digest }) => ({
+    ...ledgerKey.quarantine(service, digest),
+    kind: ledgerKind.quarantine,
+    sortKey: `${now}#${service}`,
+    service,
+    version,
+    digest,
+    reason,
+    quarantinedAt: now,
+    rollbackId: promotion.promotionId,
+    correlationId: promotion.correlationId,
+  }));
+}
+
+function buildDecision(
+  { outcome, rule, reason, promotion, blamed, services, refusedTargets }: RollbackPlan,
+  now: string,
+): DecisionRecord {
+  const { promotionId, correlationId, causationId, environment } = promotion;
+  return {
+    ...ledgerKey.decision(promotionId, 'rollback-release'),
+    kind: ledgerKind.decision(now),
+    sortKey: `${now}#${promotionId}`,
+    promotionId,
+    rule: `rollback-release/${rule}`,
+    outcome,
+    words: reason,
+    inputs: {
+      environment,
+      cause: promotion.reason,
+      from: blamed.map(({ service, version }) => `${service} ${version}`),
+      to: services.map(({ name, version }) => `${name} ${version}`),
+      refusedTargets,
+    },
+    occurredAt: now,
+    correlationId,
+    causationId,
+  };
+}

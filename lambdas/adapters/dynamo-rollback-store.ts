@@ -1,0 +1,45 @@
+// What rollbacks read and write, in the ledger.
+import { automaticRollbacksRecord, claimRecord, ledgerKey, rolloutRecord } from '../../contracts/ledger.ts';
+import type { RollbackPlanningPorts } from '../../core/rollback/plan-rollback.ts';
+import type { IsAlertResolved } from '../../core/rollback/read-cause.ts';
+import type { RollbackLedger } from '../../core/rollback/settle-rollback.ts';
+import type { DynamoLedger } from './dynamo-ledger.ts';
+import { createDynamoReleaseHistory } from './dynamo-release-store.ts';
+
+export function createDynamoRollbackHistory(
+  ledger: DynamoLedger,
+  tagTemplate: string,
+): RollbackPlanningPorts['history'] {
+  return {
+    listDeployments: createDynamoReleaseHistory(ledger, tagTemplate).listDeployments,
+    findRollout: async (environment, service) =>
+      await ledger.find(rolloutRecord, ledgerKey.rollout(environment, service)),
+  };
+}
+
+/** The ingress claims each state of an alert: a claim of its end means that it has ended. */
+export function createDynamoAlertWatch(ledger: DynamoLedger): IsAlertResolved {
+  return async (resolvedEventId) =>
+    (await ledger.find(claimRecord, ledgerKey.claim('alert', resolvedEventId))) !== undefined;
+}
+
+export function createDynamoRollbackLedger(ledger: DynamoLedger): RollbackLedger {
+  return {
+    findAutomaticRollbacks: async () => await ledger.find(automaticRollbacksRecord, ledgerKey.automaticRollbacks()),
+    async putAutomaticRollbacks(record, version) {
+      const { written } = await ledger.put(
+        record,
+        version === undefined
+          ? { expression: 'attribute_not_exists(pk)' }
+          : { expression: '#version = :seen', names: { '#version': 'version' }, values: { ':seen': version } },
+      );
+      return written;
+    },
+    async putDecision(record) {
+      await ledger.put(record);
+    },
+    async putQuarantine(record) {
+      await ledger.put(record, { expression: 'attribute_not_exists(pk)' });
+    },
+  };
+}

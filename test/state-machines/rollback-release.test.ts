@@ -1,0 +1,202 @@
+// Runs every path of rollback-release.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { alertFiringExample } from '../../contracts/events/alert.ts';
+import { rollbackDetailSchema } from '../../contracts/events/rollback.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
+import * as tasks from '../../contracts/workflows/rollback-release.ts';
+import { buildPromotion, buildService, digestB } from '../core/promotion/promotion-builder.ts';
+import { taskContracts as promotionContracts, happyStubs as promotionStubs } from './promote-release-harness.ts';
+import {
+  FunctionFailure,
+  openStateMachine,
+  type Stub,
+  type StubInput,
+  type WorkflowHarness,
+} from './workflow-harness.ts';
+
+const contracts = {
+  ...promotionContracts,
+  'decide-rollback': tasks.decideRollbackTask,
+  'preempt-leases': tasks.preemptLeasesTask,
+  'open-incident': tasks.openIncidentTask,
+};
+const resolvedEventId = 'alert-9f2c1d0e7a6b5c43-2026-11-23T20:05:10.000Z-resolved';
+const service = buildService();
+const acted = ({ rollbackId, executionArn, startedAt, event }: StubInput) => ({
+  outcome: 'acted',
+  rule: 'release-caused-it',
+  reason: 'api-gateway goes back',
+  promotion: buildPromotion({
+    promotionId: String(rollbackId),
+    executionArn: String(executionArn),
+    startedAt: String(startedAt),
+    change: 'rollback',
+  }),
+  services: [service],
+  blamed: [{ service: service.name, version: 'sha-bad', digest: digestB, promotionId: 'delivery-2' }],
+  refusedTargets: [],
+  ...(event === undefined ? {} : { alertResolvedEventId: resolvedEventId }),
+  alertResolveSeconds: 900,
+});
+const happy: Record<string, Stub> = {
+  ...promotionStubs,
+  'decide-rollback': acted,
+  'preempt-leases': () => ({
+    outcome: 'acquired',
+    reason: 'leased',
+    leases: [{ service: service.name, fencingToken: 7 }],
+  }),
+  'open-incident': () => ({ issueUrl: 'https://github.example/issues/1', problems: [] }),
+};
+const firing = {
+  version: '0',
+  id: 'i',
+  source: 'alertmanager',
+  'detail-type': 'alert.firing',
+  detail: alertFiringExample,
+};
+const request = { service: 'api-gateway', environment: 'dev', actor: 'ada', reason: 'it hurts' };
+
+const opened: WorkflowHarness[] = [];
+afterEach(async () => {
+  for (const { services } of opened.splice(0)) await services.stop();
+});
+async function open(overrides: Record<string, Stub> = {}): Promise<WorkflowHarness> {
+  const workflow = await openStateMachine('rollback-release', contracts, { ...happy, ...overrides });
+  opened.push(workflow);
+  return workflow;
+}
+const resolveAlert = async ({ services }: WorkflowHarness) => {
+  const { pk, sk } = ledgerKey.claim('alert', resolvedEventId);
+  await services.call('dynamodb', 'PutItem', { TableName: 'ledger', Item: { pk: { S: pk }, sk: { S: sk } } });
+};
+const namesOf = ({ calls }: WorkflowHarness) => calls.map(({ name }) => name);
+const typesOf = ({ events }: WorkflowHarness) => events.map(({ type }) => type);
+
+describe('rollback-release', () => {
+  it('takes the release back, tells it, and ends when the alert has ended', async () => {
+    const resolvesMeanwhile: Stub = async (_, harness) => {
+      await resolveAlert(harness);
+      return { problems: [] };
+    };
+    const workflow = await open({ 'open-incident': resolvesMeanwhile });
+    const end = await workflow.run(firing);
+    expect(end).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'succeeded', rollbackId: alertFiringExample.metadata.eventId },
+    });
+    expect(namesOf(workflow)).toEqual([
+      'decide-rollback',
+      'preempt-leases',
+      'commit-promotion',
+      'read-rollout',
+      'run-smoke-tests',
+      'record-outcome',
+      'release-leases',
+      'report-progress',
+      'open-incident',
+    ]);
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackSucceeded']);
+    for (const { detail } of workflow.events) rollbackDetailSchema.parse(detail);
+    expect(workflow.events[1]?.detail).toMatchObject({
+      rollback: { services: ['api-gateway'], from: ['sha-bad'], to: [service.version] },
+      decision: { outcome: 'acted', rule: 'release-caused-it' },
+    });
+  });
+
+  it('says so when the alert goes on, and fails so that somebody is woken', async () => {
+    const workflow = await open();
+    expect(await workflow.run(firing)).toMatchObject({ status: 'FAILED', error: 'RollbackDidNotHelp' });
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackSucceeded', 'RollbackDidNotHelp']);
+    expect(workflow.events[2]?.detail.reason).toContain('still fires after 15 minutes');
+  });
+
+  it('watches no alert when a person asks, and asks nobody else', async () => {
+    const workflow = await open();
+    expect(await workflow.run({ request }, 'by-hand')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { rollbackId: 'by-hand' },
+    });
+    expect(workflow.calls[0]?.input).toMatchObject({ request, rollbackId: 'by-hand' });
+  });
+
+  it.each(['suppressed', 'deferred', 'refused'])('does nothing but tell when the decision is %s', async (outcome) => {
+    const decide = (input: StubInput) => ({ ...acted(input), outcome, services: [], blamed: [] });
+    const workflow = await open({ 'decide-rollback': decide });
+    expect(await workflow.run(firing)).toMatchObject({ status: 'SUCCEEDED', output: { outcome } });
+    expect(namesOf(workflow)).toEqual(['decide-rollback']);
+    expect(rollbackDetailSchema.parse(workflow.events[0]?.detail).decision.outcome).toBe(outcome);
+  });
+
+  it('handles an event once', async () => {
+    const workflow = await open();
+    await workflow.run(firing, 'first');
+    expect(await workflow.run(firing, 'second')).toMatchObject({ output: { outcome: 'duplicate' } });
+    expect(namesOf(workflow).filter((name) => name === 'decide-rollback')).toHaveLength(1);
+  });
+
+  it('waits for another rollback, and takes over from one that has died', async () => {
+    let asked = 0;
+    const preempt: Stub = (input) => {
+      asked += 1;
+      const holder = 'arn:aws:states:eu-central-1:111122223333:execution:rollback-release:gone';
+      return input.deadHolder === holder
+        ? { outcome: 'acquired', reason: 'leased', leases: [{ service: service.name, fencingToken: 8 }] }
+        : { outcome: 'busy', reason: 'busy', leases: [], holder };
+    };
+    const workflow = await open({ 'preempt-leases': preempt });
+    expect((await workflow.run({ request })).status).toBe('SUCCEEDED');
+    expect(asked).toBe(2);
+  });
+
+  it.each([
+    [
+      'the rollout fails',
+      { 'read-rollout': () => ({ status: 'failed', words: 'crashes', pollSeconds: 1 }) },
+      'RolloutFailed',
+    ],
+    [
+      'smoke tests fail',
+      { 'run-smoke-tests': () => ({ passed: false, words: 'no answer', results: [] }) },
+      'SmokeTestsFailed',
+    ],
+  ])('ends as failed when %s, with incident, event and leases given back', async (_, overrides, error) => {
+    const workflow = await open(overrides);
+    expect(await workflow.run(firing)).toMatchObject({ status: 'FAILED', error });
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackFailed']);
+    expect(namesOf(workflow).slice(-3)).toEqual(['record-outcome', 'open-incident', 'release-leases']);
+  });
+
+  it.each([
+    'decide-rollback',
+    'preempt-leases',
+    'commit-promotion',
+    'read-rollout',
+    'run-smoke-tests',
+    'record-outcome',
+  ])('can be asked for again when %s breaks', async (name) => {
+    let breaks = true;
+    const broken: Stub = (input, harness) => {
+      if (breaks) throw new FunctionFailure('ForbiddenError');
+      return happy[name]?.(input, harness);
+    };
+    const workflow = await open({ [name]: broken });
+    expect((await workflow.run(firing, 'first')).status).toBe('FAILED');
+    breaks = false;
+    await resolveAlert(workflow);
+    expect(await workflow.run(firing, 'second')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'succeeded' },
+    });
+  });
+
+  it('succeeds although nobody could be told', async () => {
+    const fails: Stub = () => {
+      throw new FunctionFailure('ForbiddenError');
+    };
+    const workflow = await open({ 'open-incident': fails, 'report-progress': fails, 'release-leases': fails });
+    const end = await workflow.run({ request });
+    expect(end).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'succeeded' } });
+    expect(end.output?.warnings).toContainEqual(expect.stringContaining('no incident was opened'));
+  });
+});
