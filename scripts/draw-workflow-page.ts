@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
+import { rollbackRequestSchema } from '../contracts/workflows/rollback-release.ts';
 import { drawWorkflow, type StateMachineDefinition } from './draw-workflow.ts';
 
 export interface WorkflowPage {
@@ -14,6 +15,7 @@ const stateMachines = new URL('../state-machines/', import.meta.url);
 const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
   'check-certificates': certificateCheckRequestSchema,
   'promote-release': promotionRequestSchema,
+  'rollback-release': rollbackRequestSchema,
 };
 
 /** One page for each state machine. */

@@ -8,8 +8,8 @@ import { loadConfiguration } from '../config/load-configuration.ts';
 import { type KubeContext, openKubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
 import { findInCluster } from '../local/world/kubernetes/real-cluster/send-to-cluster.ts';
 import { playReleaseTour } from '../tour/play-release-tour.ts';
-import { renderMissingObjects } from '../tour/render-missing-objects.ts';
 import { playRollbackTour } from '../tour/play-rollback-tour.ts';
+import { renderMissingObjects } from '../tour/render-missing-objects.ts';
 import { startSystem } from '../tour/start-system.ts';
 import { synthesize } from './synthesize.ts';
 
@@ -55,8 +55,7 @@ process.once('SIGTERM', () => void stop());
 const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects);
 if (missing !== '') console.log(missing);
 const print = (line: string): void => console.log(line);
-const succeeded =
-  missing === '' && (await playReleaseTour(system, print)) && (await playRollbackTour(system, print));
+const succeeded = missing === '' && (await playReleaseTour(system, print)) && (await playRollbackTour(system, print));
 if (exit) {
   await system.stop();
   process.exit(succeeded ? 0 : 1);

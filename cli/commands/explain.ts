@@ -64,6 +64,8 @@ export function renderExplanation({ correlationId, events, decisions, promotions
 }
 
 async function findCorrelation(connection: Connection, ledger: LedgerReader, subject: string): Promise<string> {
+  const decision = await ledger.find(ledgerKey.decision(subject, 'rollback-release'), decisionRecord);
+  if (decision !== undefined) return decision.correlationId;
   const event = await ledger.find(ledgerKey.event(subject), eventRecord);
   if (event !== undefined) return event.correlationId;
   const promotion = await ledger.find(ledgerKey.promotion(subject), promotionRecord);
@@ -93,7 +95,10 @@ async function findByExecution(
   if (execution === undefined) return undefined;
   const { DescribeExecutionCommand } = await import('@aws-sdk/client-sfn');
   const { input } = await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn: execution.arn }));
-  const cause = JSON.parse(input ?? '{}') as { detail?: { metadata?: { correlationId?: string } } };
+  const cause = JSON.parse(input ?? '{}') as { detail?: { metadata?: { eventId?: string; correlationId?: string } } };
+  const rollbackId = cause.detail?.metadata?.eventId ?? execution.name;
+  const decision = await ledger.find(ledgerKey.decision(rollbackId, 'rollback-release'), decisionRecord);
+  if (decision !== undefined) return decision.correlationId;
   const fromEvent = cause.detail?.metadata?.correlationId;
   if (fromEvent !== undefined) return fromEvent;
   return (await ledger.find(ledgerKey.promotion(execution.name), promotionRecord))?.correlationId;

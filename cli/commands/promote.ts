@@ -1,6 +1,5 @@
 // `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { currentRecord, ledgerKey, ledgerKind, releaseRecord } from '../../contracts/ledger.ts';
 import {
   type PromotionRequest,
@@ -10,6 +9,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
+import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
 
 export interface PromoteOptions {
   readonly application: string;
@@ -31,15 +31,6 @@ export interface PromotionPlan {
     readonly to: string;
     readonly digest: string | undefined;
   }[];
-}
-
-export interface StartedPromotion {
-  readonly executionArn: string;
-  readonly status: string;
-  /** Of an execution that has ended: `succeeded`, `refused`, `superseded`, `nothing`, `duplicate` or `failed`. */
-  readonly outcome: string | undefined;
-  /** Of an execution that has ended: how, in words. */
-  readonly reason: string | undefined;
 }
 
 /** What would change, as the workflow's own planning step sees it. Changes nothing. */
@@ -79,36 +70,9 @@ export async function planPromotion(connection: Connection, options: PromoteOpti
 export async function promote(
   connection: Connection,
   options: PromoteOptions & { readonly wait: boolean },
-): Promise<StartedPromotion> {
-  const stateMachineArn = connection.deployment.workflowArns['promote-release'];
-  if (stateMachineArn === undefined) throw new CommandFailure('this deployment has no workflow promote-release');
+): Promise<StartedExecution> {
   const request = await buildRequest(createLedgerReader(connection), options);
-  const { executionArn = '' } = await connection.stepFunctions.send(
-    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ request }) }),
-  );
-  for (;;) {
-    const {
-      status = 'RUNNING',
-      output,
-      cause,
-    } = await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-    if (!options.wait || status !== 'RUNNING') {
-      const end = parseEnd(output) ?? { reason: cause };
-      return {
-        executionArn,
-        status,
-        outcome: status === 'RUNNING' ? undefined : (end.outcome ?? 'failed'),
-        reason: end.reason,
-      };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-}
-
-function parseEnd(
-  output: string | undefined,
-): { readonly outcome?: string; readonly reason?: string | undefined } | undefined {
-  return output === undefined ? undefined : (JSON.parse(output) as { outcome?: string; reason?: string });
+  return await runWorkflow(connection, 'promote-release', { request }, options.wait);
 }
 
 export function renderPlan({ outcome, reason, changes }: PromotionPlan): string {

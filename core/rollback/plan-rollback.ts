@@ -69,7 +69,7 @@ export async function planRollback(
   const { plan: speaker } = acting[0] ?? plans[0] ?? { plan: undefined };
   if (speaker === undefined) return without('suppressed', 'names-a-service', 'the cause names no service');
   const [first] = acting;
-  const promotion = draftRollback(first?.plan.choice?.target, first?.service);
+  const promotion = draftRollback(first?.plan.choice?.target, first?.service, speaker.blamed?.correlationId);
   return {
     outcome: speaker.decision.outcome,
     rule: speaker.decision.rule,
@@ -189,7 +189,7 @@ export async function planRollback(
       outcome,
       rule,
       reason,
-      promotion: draftRollback(undefined, undefined),
+      promotion: draftRollback(),
       services: [],
       blamed: [],
       refusedTargets: [],
@@ -203,14 +203,15 @@ export async function planRollback(
     return alertResolvedEventId === undefined ? { alertResolveSeconds } : { alertResolvedEventId, alertResolveSeconds };
   }
 
-  function draftRollback(to: DeployedChange | undefined, service: string | undefined): Promotion {
+  /** A rollback belongs to the chain of causes of what it takes back. */
+  function draftRollback(to?: DeployedChange, service?: string, correlationId = cause.correlationId): Promotion {
     const repository = configuration.services[service ?? '']?.repository;
     return draft(context, {
       environment,
       change: 'rollback',
       actor: cause.actor,
       reason: cause.words,
-      correlationId: cause.correlationId,
+      correlationId,
       causationId: cause.causationId,
       ...(target === undefined ? {} : timeoutsOf(target)),
       ...(to === undefined ? {} : { commit: to.commit, version: to.version }),
