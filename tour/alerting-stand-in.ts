@@ -29,7 +29,7 @@ export interface Episode extends Stage {
 
 /** @see https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
 export async function postNotification(
-  { deployment, credentials }: System,
+  system: System,
   { service, environment, status, startsAt, endsAt = '0001-01-01T00:00:00Z' }: Episode,
 ): Promise<void> {
   const labels = { alertname: 'HighErrorRate', service, environment, severity: 'critical' };
@@ -46,11 +46,28 @@ export async function postNotification(
     externalURL: 'http://alertmanager.invalid',
     alerts: [{ status, labels, annotations: {}, startsAt, endsAt, generatorURL: '', fingerprint }],
   };
-  const answer = await fetch(`${deployment.apiUrl}/webhooks/alertmanager`, {
+  const answer = await fetch(`${system.deployment.apiUrl}/webhooks/alertmanager`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${credentials.alertmanagerToken}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await readToken(system)}` },
     body: JSON.stringify(notification),
   });
   if (answer.status !== 202)
     throw new Error(`the notification was answered with ${answer.status}: ${await answer.text()}`);
+}
+
+/** The token that Alertmanager is given, as the operator reads it. */
+async function readToken({
+  runtime: { context },
+  configuration: { application },
+  deployment: { region },
+}: System): Promise<string> {
+  const arn = `arn:aws:iam::${context.accountId}:user/operator`;
+  const { SecretString } = await context.call<{ SecretString: string }>({
+    service: 'secretsmanager',
+    operation: 'GetSecretValue',
+    input: { SecretId: `${application}/automation/alertmanager` },
+    principal: { kind: 'operator', arn, accountId: context.accountId },
+    region,
+  });
+  return String((JSON.parse(SecretString) as { current: string }).current);
 }
