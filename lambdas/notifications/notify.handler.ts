@@ -14,7 +14,12 @@ import {
   promotionDetailSchema,
   promotionEventTypes,
 } from '../../contracts/events/promotion.ts';
-import { type RollbackDetail, type RollbackEventType, rollbackDetailSchema, rollbackEventTypes } from '../../contracts/events/rollback.ts';
+import {
+  type RollbackDetail,
+  type RollbackEventType,
+  rollbackDetailSchema,
+  rollbackEventTypes,
+} from '../../contracts/events/rollback.ts';
 import { buildCertificateMessage, buildMessage, type Message } from '../../core/notifications/build-message.ts';
 import { buildRollbackMessage } from '../../core/notifications/build-rollback-message.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
