@@ -26,8 +26,9 @@ export function synthesize({
 } = {}): Synthesis {
   const startedAt = performance.now();
   const stamp = join(directory, '.sources');
-  const digest = digestOf(sources.map((source) => join(root, source)));
-  const isStale = force || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest;
+  const digest = digestSources();
+  const isUpToDate = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  const isStale = force || !isUpToDate();
   if (isStale) {
     // Beside and then renamed: whoever reads the assembly meanwhile sees the old one or the new one, whole.
     const fresh = `${directory}.${process.pid}`;
@@ -40,15 +41,21 @@ export function synthesize({
     });
     if (result.status !== 0) throw new Error(`the CDK app failed:\n${result.stderr || result.stdout}`);
     writeFileSync(join(fresh, '.sources'), digest);
-    rmSync(directory, { recursive: true, force: true });
-    renameSync(fresh, directory);
+    if (!force && isUpToDate()) {
+      // Another process was faster, and somebody may be reading its work already.
+      rmSync(fresh, { recursive: true });
+    } else {
+      rmSync(directory, { recursive: true, force: true });
+      renameSync(fresh, directory);
+    }
   }
   return { directory, fresh: isStale, milliseconds: Math.round(performance.now() - startedAt) };
 }
 
-function digestOf(paths: readonly string[]): string {
+/** SHA-256, in hexadecimal, of everything that the assembly is made of. */
+export function digestSources(): string {
   const hash = createHash('sha256');
-  for (const path of paths) addToDigest(path, hash);
+  for (const source of sources) addToDigest(join(root, source), hash);
   return hash.digest('hex');
 }
 

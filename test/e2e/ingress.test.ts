@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFrames } from '../../local/storage/journal-frames.ts';
+import { startHttpServer } from '../../local/world/http-server.ts';
 import { commitService, repository, silenceGitHub } from './commit-service.ts';
 import { listExecutions, listGitOpsCommits, waitForPromotion } from './promotions.ts';
 import { buildPush } from './recorded-payloads.ts';
@@ -332,6 +333,29 @@ describe('text from outside', () => {
       .join();
     expect(told).toContain('&lt;!channel&gt;');
     expect(told).not.toMatch(/<!channel>|\u202e|javascript:/);
+  }, 60_000);
+});
+
+describe('an address from outside', () => {
+  it('is never fetched, wherever in a payload it stands', async () => {
+    const fetched: string[] = [];
+    const bait = await startHttpServer({
+      handle({ path }) {
+        fetched.push(path);
+        return { status: 200, body: '{}' };
+      },
+    });
+    const point = (text: string) =>
+      text.replace(/https?:\/\/[^"\\]*/g, (address) => `${bait.url}/${encodeURIComponent(address)}`);
+    const { push, run } = await commitService(system, 'airtable-gateway');
+    const body = point(JSON.stringify(push.body));
+    expect(body.split(bait.url).length).toBeGreaterThan(30);
+    const { id } = await send({ event: 'push', body });
+    await send({ event: 'workflow_run', body: point(JSON.stringify(run('success').body)) });
+    const { record } = await waitForPromotion(system, id);
+    await bait.stop();
+    expect(record.outcome).toBe('succeeded');
+    expect(fetched).toEqual([]);
   }, 60_000);
 });
 
