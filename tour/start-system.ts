@@ -1,6 +1,6 @@
 // Brings the whole system up on this machine: the runtime on the synthesized assembly, and the world around it.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
@@ -103,6 +103,8 @@ function keepCredentials(directory: string): WorldCredentials {
     ...kept,
   };
   mkdirSync(directory, { recursive: true });
-  writeFileSync(file, JSON.stringify(credentials), { mode: 0o600 });
+  // Renamed into place: a kill in mid-write would leave credentials that nobody else knows.
+  writeFileSync(`${file}.new`, JSON.stringify(credentials), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return credentials;
 }
