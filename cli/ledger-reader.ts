@@ -2,7 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
-import type { LedgerKey } from '../contracts/ledger.ts';
+import type { LedgerKey } from '../contracts/ledger/item.ts';
 import type { Connection } from './connection.ts';
 
 export interface ListingOptions {

@@ -1,5 +1,7 @@
 // Whether a release really happened, asked of the systems themselves and not of the trace.
-import { currentRecord, ledgerKey, promotionRecord } from '../contracts/ledger.ts';
+import { currentRecord } from '../contracts/ledger/deployments.ts';
+import { promotionRecord } from '../contracts/ledger/promotions.ts';
+import { ledgerKey } from '../contracts/ledger.ts';
 import { readLedgerItem } from './read-ledger-item.ts';
 import type { System } from './start-system.ts';
 

@@ -1,12 +1,10 @@
 // Whether a release was really taken back, asked of the systems themselves and not of the trace.
-import {
-  currentRecord,
-  decisionRecord,
-  incidentRecord,
-  ledgerKey,
-  promotionRecord,
-  quarantineRecord,
-} from '../contracts/ledger.ts';
+
+import { decisionRecord } from '../contracts/ledger/decisions.ts';
+import { currentRecord } from '../contracts/ledger/deployments.ts';
+import { promotionRecord } from '../contracts/ledger/promotions.ts';
+import { incidentRecord, quarantineRecord } from '../contracts/ledger/rollbacks.ts';
+import { ledgerKey } from '../contracts/ledger.ts';
 import { measureErrors } from './alerting-stand-in.ts';
 import type { Findings } from './check-release.ts';
 import type { Stage } from './play-release-tour.ts';

@@ -1,6 +1,7 @@
 // Plays the alert that rolls back the release that caused it: a bad version, its errors, the alert, and the way back.
 import colors from 'picocolors';
-import { currentRecord, ledgerKey } from '../contracts/ledger.ts';
+import { currentRecord } from '../contracts/ledger/deployments.ts';
+import { ledgerKey } from '../contracts/ledger.ts';
 import { measureErrors, postNotification } from './alerting-stand-in.ts';
 import { checkRollback } from './check-rollback.ts';
 import { findStage, pushRelease } from './play-release-tour.ts';

@@ -1,7 +1,7 @@
 // Reads one record of the ledger through the AWS API, as the operator.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
-import type { LedgerKey } from '../contracts/ledger.ts';
+import type { LedgerKey } from '../contracts/ledger/item.ts';
 import { operatorOf } from '../local/runtime/service.ts';
 import type { System } from './start-system.ts';
 

@@ -5,9 +5,8 @@ import {
   type CertificateRecord,
   certificateCheckRecord,
   certificateRecord,
-  ledgerKey,
-  ledgerKind,
-} from '../../contracts/ledger.ts';
+} from '../../contracts/ledger/certificates.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { CertificateCheckRequest } from '../../contracts/workflows/check-certificates.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';

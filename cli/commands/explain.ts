@@ -1,15 +1,10 @@
 // `automation explain <event|release|execution>`: the chain of causes, and each decision on the way, in words.
 import colors from 'picocolors';
-import {
-  type DecisionRecord,
-  decisionRecord,
-  type EventRecord,
-  eventRecord,
-  ledgerKey,
-  type PromotionRecord,
-  promotionRecord,
-  releaseRecord,
-} from '../../contracts/ledger.ts';
+import { type DecisionRecord, decisionRecord } from '../../contracts/ledger/decisions.ts';
+import { type EventRecord, eventRecord } from '../../contracts/ledger/events.ts';
+import { type PromotionRecord, promotionRecord } from '../../contracts/ledger/promotions.ts';
+import { releaseRecord } from '../../contracts/ledger/releases.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable } from '../output.ts';

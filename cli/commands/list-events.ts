@@ -1,6 +1,7 @@
 // `automation events`: what happened, newest last; with --follow it goes on as things happen.
 import colors from 'picocolors';
-import { type EventRecord, eventRecord, ledgerKind } from '../../contracts/ledger.ts';
+import { type EventRecord, eventRecord } from '../../contracts/ledger/events.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
 import { printable } from '../output.ts';

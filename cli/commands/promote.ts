@@ -1,6 +1,8 @@
 // `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { currentRecord, ledgerKey, ledgerKind, releaseRecord } from '../../contracts/ledger.ts';
+import { currentRecord } from '../../contracts/ledger/deployments.ts';
+import { releaseRecord } from '../../contracts/ledger/releases.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import {
   type PromotionRequest,
   planPromotionTask,

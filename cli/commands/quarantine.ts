@@ -1,6 +1,7 @@
 // `automation quarantine list|lift`: which digests must not run, and how one may again.
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { ledgerKey, ledgerKind, type QuarantineRecord, quarantineRecord } from '../../contracts/ledger.ts';
+import { type QuarantineRecord, quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';

@@ -1,6 +1,7 @@
 // `automation status`: what runs where, since when, and what is on its way.
 import colors from 'picocolors';
-import { type CurrentRecord, currentRecord, ledgerKind } from '../../contracts/ledger.ts';
+import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
 import { renderDuration, renderTable } from '../output.ts';

@@ -1,7 +1,8 @@
 // What the event index keeps of an event: who spoke, what happened, what caused it; not the payload.
 import * as z from 'zod/mini';
 import { metadataSchema } from '../../contracts/events/metadata.ts';
-import { type EventRecord, ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import type { EventRecord } from '../../contracts/ledger/events.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 
 /** An event as a bus target receives it. Events of others have no metadata of ours. */
 export const busEventSchema = z.object({

@@ -1,12 +1,9 @@
 // What the ledger keeps of a promotion that has ended.
-import {
-  type CurrentRecord,
-  type DecisionRecord,
-  type DeploymentRecord,
-  ledgerKey,
-  ledgerKind,
-  type PromotionRecord,
-} from '../../contracts/ledger.ts';
+
+import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
+import type { CurrentRecord, DeploymentRecord } from '../../contracts/ledger/deployments.ts';
+import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 
 export interface Outcome {

@@ -1,5 +1,7 @@
 // Brings a promotion into the GitOps repository: exactly one commit, whatever the network does on the way.
-import { ledgerKey, type RolloutRecord } from '../../contracts/ledger.ts';
+
+import type { RolloutRecord } from '../../contracts/ledger/deployments.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';

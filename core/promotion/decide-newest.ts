@@ -1,5 +1,5 @@
 // Of two wishes for one service in one environment: which is the newer?
-import type { DesiredRecord } from '../../contracts/ledger.ts';
+import type { DesiredRecord } from '../../contracts/ledger/releases.ts';
 
 export type Wish = Pick<DesiredRecord, 'promotionId' | 'commit' | 'previousCommit' | 'desiredAt'>;
 

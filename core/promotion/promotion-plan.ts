@@ -1,6 +1,7 @@
 // What a plan is, and what planning needs to know: shared by the plans for a push, a release and a request.
 import type { Configuration } from '../../config/schema.ts';
-import type { DeploymentRecord, ReleaseRecord } from '../../contracts/ledger.ts';
+import type { DeploymentRecord } from '../../contracts/ledger/deployments.ts';
+import type { ReleaseRecord } from '../../contracts/ledger/releases.ts';
 import type { PlannedService, Promotion } from '../../contracts/workflows/promote-release.ts';
 
 /** What we ask the repository that a promotion comes from. */

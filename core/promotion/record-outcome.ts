@@ -1,5 +1,8 @@
 // Writes how a promotion ended: can be repeated, and never overwrites what a later holder of the lease wrote.
-import type { CurrentRecord, DecisionRecord, DeploymentRecord, PromotionRecord } from '../../contracts/ledger.ts';
+
+import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
+import type { CurrentRecord, DeploymentRecord } from '../../contracts/ledger/deployments.ts';
+import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
 import {
   buildCurrentRecord,
   buildDecisionRecord,

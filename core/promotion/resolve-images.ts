@@ -1,6 +1,6 @@
 // Finds the digest of each service's image: the recorded one travels, the registry is asked for what is new.
 import type { Configuration } from '../../config/schema.ts';
-import type { ReleaseRecord } from '../../contracts/ledger.ts';
+import type { ReleaseRecord } from '../../contracts/ledger/releases.ts';
 import type { PlannedService, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 
 /** The versions that the ledger knows. */

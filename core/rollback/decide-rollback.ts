@@ -1,5 +1,5 @@
 // May a release be taken back without asking anybody? Every "no" has the rule that said it and words for a person.
-import type { DecisionRecord } from '../../contracts/ledger.ts';
+import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { DeployedChange } from './deployed-change.ts';
 import { findSuspects } from './find-suspects.ts';
 

@@ -1,5 +1,5 @@
 // A change of a service in an environment, ended or under way: what alerts are held against.
-import type { DeploymentRecord, RolloutRecord } from '../../contracts/ledger.ts';
+import type { DeploymentRecord, RolloutRecord } from '../../contracts/ledger/deployments.ts';
 
 export interface DeployedChange {
   readonly promotionId: string;

@@ -1,6 +1,6 @@
 // From a cause to a rollback that can be carried out, or to the reason why there is none.
 import type { Configuration } from '../../config/schema.ts';
-import type { DeploymentRecord, RolloutRecord } from '../../contracts/ledger.ts';
+import type { DeploymentRecord, RolloutRecord } from '../../contracts/ledger/deployments.ts';
 import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import { draft, timeoutsOf } from '../promotion/promotion-plan.ts';

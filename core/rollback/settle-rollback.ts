@@ -1,11 +1,8 @@
 // Makes a decision durable: counts it against the limits, records why, and quarantines what is taken back.
-import {
-  type AutomaticRollbacksRecord,
-  type DecisionRecord,
-  ledgerKey,
-  ledgerKind,
-  type QuarantineRecord,
-} from '../../contracts/ledger.ts';
+
+import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
+import type { AutomaticRollbacksRecord, QuarantineRecord } from '../../contracts/ledger/rollbacks.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import { AppError } from '../app-error.ts';
 import type { AutomaticRollback } from './decide-rollback.ts';

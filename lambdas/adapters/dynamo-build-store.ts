@@ -1,5 +1,6 @@
 // Conclusions of builds and who waits for them, in the ledger.
-import { buildConclusionRecord, buildWaiterRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { buildConclusionRecord, buildWaiterRecord } from '../../contracts/ledger/builds.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { BuildStore } from '../../core/promotion/await-build.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';

@@ -1,5 +1,6 @@
 // How certificates were found, in the ledger.
-import { certificateRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { certificateRecord } from '../../contracts/ledger/certificates.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { CertificateStore } from '../../core/certificates/check-certificate.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 

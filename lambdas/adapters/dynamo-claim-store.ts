@@ -1,5 +1,6 @@
 // Claims of webhook deliveries, of their bodies, and of alerts, in the ledger.
-import { type ClaimScope, claimRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { type ClaimScope, claimRecord } from '../../contracts/ledger/claims.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
 import type { AlertClaims } from '../../core/ingress/receive-alerts.ts';

@@ -1,5 +1,7 @@
 // What the ledger knows that gates ask for.
-import { desiredRecord, ledgerKey, quarantineRecord } from '../../contracts/ledger.ts';
+import { desiredRecord } from '../../contracts/ledger/releases.ts';
+import { quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import type { GateFacts } from '../../core/promotion/evaluate-gates.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';

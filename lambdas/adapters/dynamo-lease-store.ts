@@ -1,5 +1,8 @@
 // Wishes and leases, in the ledger: who wants what newest, and who may change it.
-import { desiredRecord, leaseRecord, ledgerKey } from '../../contracts/ledger.ts';
+
+import { leaseRecord } from '../../contracts/ledger/leases.ts';
+import { desiredRecord } from '../../contracts/ledger/releases.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import { AppError } from '../../core/app-error.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { LeaseStore } from '../../core/promotion/acquire-leases.ts';

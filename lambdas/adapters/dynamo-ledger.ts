@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
-import type { LedgerKey } from '../../contracts/ledger.ts';
+import type { LedgerKey } from '../../contracts/ledger/item.ts';
 import { fromItem, type Item, toItem } from './attribute-values.ts';
 
 /** A condition in DynamoDB's language; `values` by their name with colon, `names` for words that DynamoDB reserves. */

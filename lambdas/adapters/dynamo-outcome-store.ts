@@ -1,5 +1,6 @@
 // How promotions ended, in the ledger.
-import { currentRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { currentRecord } from '../../contracts/ledger/deployments.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { OutcomeStore } from '../../core/promotion/record-outcome.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 

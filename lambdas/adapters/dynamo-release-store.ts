@@ -1,5 +1,7 @@
 // Versions and deployments, in the ledger.
-import { deploymentRecord, ledgerKey, ledgerKind, releaseRecord } from '../../contracts/ledger.ts';
+import { deploymentRecord } from '../../contracts/ledger/deployments.ts';
+import { releaseRecord } from '../../contracts/ledger/releases.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { buildImageTag } from '../../core/promotion/image-tag.ts';
 import type { ReleaseHistory } from '../../core/promotion/promotion-plan.ts';
 import type { ReleaseStore } from '../../core/promotion/resolve-images.ts';

@@ -1,5 +1,9 @@
 // What rollbacks read and write, in the ledger.
-import { automaticRollbacksRecord, claimRecord, ledgerKey, rolloutRecord } from '../../contracts/ledger.ts';
+
+import { claimRecord } from '../../contracts/ledger/claims.ts';
+import { rolloutRecord } from '../../contracts/ledger/deployments.ts';
+import { automaticRollbacksRecord } from '../../contracts/ledger/rollbacks.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { RollbackPlanningPorts } from '../../core/rollback/plan-rollback.ts';
 import type { IsAlertResolved } from '../../core/rollback/read-cause.ts';
 import type { RollbackLedger } from '../../core/rollback/settle-rollback.ts';

@@ -1,5 +1,7 @@
 // What is being changed right now, and what must not run, in the ledger.
-import { ledgerKey, quarantineRecord } from '../../contracts/ledger.ts';
+
+import { quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { RolloutLedger } from '../../core/promotion/commit-promotion.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 

@@ -1,6 +1,7 @@
 // Promotions that meet: of two wishes for one service the newer one wins, in whatever order they come.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { leaseRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { leaseRecord } from '../../contracts/ledger/leases.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { commitService, type ServiceCommit, silenceGitHub } from './commit-service.ts';
 import {

@@ -3,7 +3,8 @@ import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventRecord, ledgerKey } from '../../contracts/ledger.ts';
+import { eventRecord } from '../../contracts/ledger/events.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { commitService, silenceGitHub } from './commit-service.ts';
 import { findCurrent, listExecutions, waitForExecution, waitForPromotion } from './promotions.ts';

@@ -1,6 +1,8 @@
 // Releases while GitHub, the registry, Slack or the cluster fail: nothing is lost, nothing is done twice.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { leaseRecord, ledgerKey, type PromotionRecord } from '../../contracts/ledger.ts';
+import { leaseRecord } from '../../contracts/ledger/leases.ts';
+import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import type { HttpFault } from '../../local/world/fault-rules.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { type ClusterFront, startClusterFront } from './cluster-front.ts';

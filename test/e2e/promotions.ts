@@ -2,13 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import {
-  type CurrentRecord,
-  currentRecord,
-  ledgerKey,
-  type PromotionRecord,
-  promotionRecord,
-} from '../../contracts/ledger.ts';
+import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
+import { type PromotionRecord, promotionRecord } from '../../contracts/ledger/promotions.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { letTimePass, type TestSystem } from './start-test-system.ts';
 

@@ -2,7 +2,8 @@
 // When it lives to the end of what it was asked for, it prints what came of it as one line of JSON.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ledgerKind, promotionRecord } from '../../contracts/ledger.ts';
+import { promotionRecord } from '../../contracts/ledger/promotions.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
 import { findCurrent, listExecutions, listGitOpsCommits, readImages } from './promotions.ts';
 import { letTimePass, startTestSystem } from './start-test-system.ts';
 

@@ -1,7 +1,8 @@
 // Runs every path of check-certificates on the local engine and a real ledger table; its functions are stubs that keep the contracts.
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { certificateReportRecord, ledgerKey, ledgerKeys } from '../../contracts/ledger.ts';
+import { certificateReportRecord } from '../../contracts/ledger/certificates.ts';
+import { ledgerKey, ledgerKeys } from '../../contracts/ledger.ts';
 import { checkCertificatesTask, listCertificatesTask } from '../../contracts/workflows/check-certificates.ts';
 import { createDynamodbModule } from '../../local/services/dynamodb/module.ts';
 import { createStatesModule } from '../../local/services/states/module.ts';

@@ -4,7 +4,11 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseConfiguration } from '../../../config/load-configuration.ts';
 import type { CertificateEndpoint } from '../../../config/schema.ts';
 import { type CertificateDetail, certificateDetailSchema } from '../../../contracts/events/certificate.ts';
-import { type CertificateCheckRecord, type CertificateRecord, certificateRecord } from '../../../contracts/ledger.ts';
+import {
+  type CertificateCheckRecord,
+  type CertificateRecord,
+  certificateRecord,
+} from '../../../contracts/ledger/certificates.ts';
 import type { PlannedCheck } from '../../../contracts/workflows/check-certificates.ts';
 import { type CheckParts, checkCertificate } from '../../../core/certificates/check-certificate.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../../../core/certificates/judge-chain.ts';

@@ -1,7 +1,7 @@
 // Tests of core/promotion/commit-promotion.ts against a repository that fails in every way that GitHub can.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RolloutRecord } from '../../../contracts/ledger.ts';
+import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
 import { buildCommitMessage, isCommitOf } from '../../../core/promotion/build-commit-message.ts';
 import {
   commitPromotion,

@@ -1,7 +1,8 @@
 // Tests of the plans for a person's request and for a release.
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
-import type { DeploymentRecord, ReleaseRecord } from '../../../contracts/ledger.ts';
+import type { DeploymentRecord } from '../../../contracts/ledger/deployments.ts';
+import type { ReleaseRecord } from '../../../contracts/ledger/releases.ts';
 import type { PromotionRequest } from '../../../contracts/workflows/promote-release.ts';
 import { planPromotion } from '../../../core/promotion/plan-promotion.ts';
 import type { PlanningPorts } from '../../../core/promotion/promotion-plan.ts';

@@ -1,6 +1,8 @@
 // Tests of core/rollback/settle-rollback.ts and its store: decisions at once, on the local DynamoDB.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decisionRecord, ledgerKey, quarantineRecord } from '../../../contracts/ledger.ts';
+import { decisionRecord } from '../../../contracts/ledger/decisions.ts';
+import { quarantineRecord } from '../../../contracts/ledger/rollbacks.ts';
+import { ledgerKey } from '../../../contracts/ledger.ts';
 import type { RollbackPlan } from '../../../contracts/workflows/rollback-release.ts';
 import type { AutomaticRollback } from '../../../core/rollback/decide-rollback.ts';
 import { settleRollback } from '../../../core/rollback/settle-rollback.ts';

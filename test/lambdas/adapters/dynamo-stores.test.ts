@@ -1,6 +1,8 @@
 // Tests of the stores of builds, releases and outcomes on the local DynamoDB.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { deploymentRecord, ledgerKey, ledgerKind, promotionRecord } from '../../../contracts/ledger.ts';
+import { deploymentRecord } from '../../../contracts/ledger/deployments.ts';
+import { promotionRecord } from '../../../contracts/ledger/promotions.ts';
+import { ledgerKey, ledgerKind } from '../../../contracts/ledger.ts';
 import { buildEventRecord } from '../../../core/audit/build-event-record.ts';
 import type { Outcome } from '../../../core/promotion/build-outcome-records.ts';
 import { recordOutcome } from '../../../core/promotion/record-outcome.ts';

@@ -1,0 +1,18 @@
+// Who may change a service in an environment.
+import * as z from 'zod/mini';
+import { keyed, type LedgerKey } from './item.ts';
+
+export const leaseKeys = {
+  lease: (environment: string, service: string): LedgerKey => ({ pk: `LEASE#${environment}`, sk: service }),
+};
+
+/** Who may change a service in an environment. The token only grows; a released lease keeps it and has no holder. */
+export const leaseRecord = z.object({
+  ...keyed,
+  fencingToken: z.number(),
+  /** Execution ARN. */
+  holder: z.optional(z.string()),
+  promotionId: z.optional(z.string()),
+  leaseUntilMilliseconds: z.optional(z.number()),
+});
+export type LeaseRecord = z.infer<typeof leaseRecord>;
