@@ -1,5 +1,5 @@
 // Did a service answer a smoke test as told?
-import type { SmokeTest } from '../../config/schema.ts';
+import type { SmokeTest } from '../../config/service-schema.ts';
 
 export interface SmokeTestAnswer {
   readonly status: number;

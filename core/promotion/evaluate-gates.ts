@@ -1,5 +1,5 @@
 // The gates of an environment: each one a pure verdict, none skipped silently.
-import type { GateName } from '../../config/schema.ts';
+import type { GateName } from '../../config/environment-schema.ts';
 import type {
   BuildResult,
   GateVerdict,

@@ -1,6 +1,6 @@
 // Tests of core/promotion/evaluate-gates.ts.
 import { describe, expect, it } from '@jest/globals';
-import { gateNames } from '../../../config/schema.ts';
+import { gateNames } from '../../../config/environment-schema.ts';
 import { evaluateGates, type GateFacts } from '../../../core/promotion/evaluate-gates.ts';
 import { buildPromotion, buildService, commitB } from './promotion-builder.ts';
 
