@@ -21,6 +21,8 @@ import { type DescribeImage, decideBehaviour, type ImageBehaviour } from './pods
 import { startNodeAgent } from './pods/node-agent.ts';
 import type { PodAccess } from './pods/pod-access.ts';
 import { PodLogs } from './pods/pod-logs.ts';
+import { PodMetrics } from './pods/pod-metrics.ts';
+import { serveMetrics } from './pods/serve-metrics.ts';
 import { type PodProgram, ServiceRouter } from './pods/service-router.ts';
 import type { Pod } from './resources/workload-types.ts';
 import { ObjectRegistry } from './storage/object-registry.ts';
@@ -59,13 +61,15 @@ export interface Cluster {
   /** The objects, for what runs in the same process. */
   readonly registry: ObjectRegistry;
   readonly argoCd: ArgoCd;
+  /** For a Prometheus outside: `/targets` lists the ready pods (http_sd), each with the way to its metrics. */
+  readonly metricsUrl: string;
   /** Runs containers whose image begins with the prefix as real processes. */
   registerJobImage(imagePrefix: string, image: JobImage): void;
   /** Overrides how containers behave whose image begins with the prefix. */
   registerBehaviour(imagePrefix: string, behaviour: Partial<ImageBehaviour>): void;
   /** Lets a function answer HTTP requests to pods whose image begins with the prefix. */
   registerProgram(imagePrefix: string, program: PodProgram): void;
-  /** A loopback URL that is load-balanced over the ready pods of the service. */
+  /** A loopback URL of the service as the gateway serves it: by its HTTPRoute's weights, over the ready pods. */
   serviceUrl(namespace: string, service: string): Promise<string>;
   /** Ends watches, job processes and servers; what was stored is durable. */
   stop(): Promise<void>;
@@ -88,8 +92,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const describeImage = options.describeImage ?? (() => undefined);
   const behaviourOf = (image: string) => decideBehaviour(image, describeImage(image), findByPrefix(behaviours, image));
   const logs = new PodLogs(join(directory, 'logs'));
+  const metrics = new PodMetrics();
   const router = new ServiceRouter({
     registry,
+    metrics,
     describeImage,
     behaviourOf,
     findProgram: (image) => findByPrefix(programs, image),
@@ -107,10 +113,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     jobEnvironment: options.jobEnvironment ?? (() => ({})),
   });
 
+  const access = createPodAccess(registry, logs, router);
+  const metricsServer = await serveMetrics(name, registry, access);
   const server = await listen(options, certificates, {
     registry,
     clock,
-    pods: createPodAccess(registry, logs, router),
+    pods: access,
     authenticate: async (token) =>
       findAdministrator(administratorToken, token) ?? (await options.authenticate?.(token)),
     stopped: stopping.signal,
@@ -131,6 +139,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     administratorToken,
     registry,
     argoCd,
+    metricsUrl: metricsServer.url,
     registerJobImage: (prefix, image) => void jobImages.set(prefix, image),
     registerBehaviour: (prefix, behaviour) => void behaviours.set(prefix, behaviour),
     registerProgram: (prefix, program) => void programs.set(prefix, program),
@@ -140,7 +149,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      await Promise.all([closed, router.close(), argoCd.idle()]);
+      await Promise.all([closed, router.close(), metricsServer.stop(), argoCd.idle()]);
       await store.close();
     },
   };

@@ -25,7 +25,8 @@ export function answerRequest(
   return json(200, { service, version, image, pod: pod.metadata.name, method: request.method, path });
 }
 
-function isHealthPath(pod: Pod, path: string): boolean {
+/** Whether a path is one that probes ask for: it answers whatever else fails. */
+export function isHealthPath(pod: Pod, path: string): boolean {
   const probed = pod.spec.containers.flatMap((container) => [
     container.readinessProbe?.httpGet?.path,
     container.livenessProbe?.httpGet?.path,

@@ -8,15 +8,18 @@ import { isReady } from '../controllers/pod-state.ts';
 import { pods, services } from '../resources/built-in-types.ts';
 import type { Pod, Service } from '../resources/workload-types.ts';
 import type { ObjectRegistry } from '../storage/object-registry.ts';
-import { answerRequest } from './answer-request.ts';
+import { answerRequest, isHealthPath } from './answer-request.ts';
 import type { DescribeImage, ImageBehaviour } from './image-behaviour.ts';
 import type { ForwardedRequest, ForwardedResponse } from './pod-access.ts';
+import type { PodMetrics } from './pod-metrics.ts';
+import { findWeightedBackends, RouteSplitter } from './split-route.ts';
 
 /** A program that answers for the pods of an image, in place of the simulated answers. */
 export type PodProgram = (pod: Pod, request: ForwardedRequest) => Promise<ForwardedResponse> | ForwardedResponse;
 
 export interface ServiceRouterParts {
   readonly registry: ObjectRegistry;
+  readonly metrics: PodMetrics;
   readonly describeImage: DescribeImage;
   behaviourOf(image: string): ImageBehaviour;
   findProgram(image: string): PodProgram | undefined;
@@ -27,6 +30,7 @@ export class ServiceRouter {
   private readonly servers = new Map<string, Promise<Server>>();
   private readonly requests = new Map<string, number>();
   private readonly turns = new Map<string, number>();
+  private readonly splitter = new RouteSplitter();
 
   constructor(parts: ServiceRouterParts) {
     this.parts = parts;
@@ -50,11 +54,34 @@ export class ServiceRouter {
     const image = pod.spec.containers[0]?.image ?? '';
     const program = this.parts.findProgram(image);
     if (program) return program(pod, request);
+    const path = request.path.split('?')[0] ?? '/';
+    if (path === '/metrics') return this.answerMetrics(pod);
     const behaviour = this.parts.behaviourOf(image);
     const count = (this.requests.get(pod.metadata.uid) ?? 0) + 1;
     this.requests.set(pod.metadata.uid, count);
+    const startedAt = performance.now();
     if (behaviour.latencyMilliseconds > 0) await delay(behaviour.latencyMilliseconds);
-    return answerRequest(pod, request, behaviour, this.parts.describeImage(image), count);
+    const answer = answerRequest(pod, request, behaviour, this.parts.describeImage(image), count);
+    // Probes are no traffic: counted, they would make every error rate look better than it is.
+    if (!isHealthPath(pod, path))
+      this.parts.metrics.observe(pod, answer.status, (performance.now() - startedAt) / 1000);
+    return answer;
+  }
+
+  /** The way in from outside: through the service's HTTPRoute and its weights where there is one, else to the service. */
+  async forwardThroughRoute(
+    namespace: string,
+    service: string,
+    request: ForwardedRequest,
+  ): Promise<ForwardedResponse | undefined> {
+    const backends = findWeightedBackends(this.parts.registry, namespace, service);
+    const name = backends === undefined ? service : this.splitter.choose(`${namespace}/${service}`, backends);
+    return name === undefined ? undefined : await this.forward({ namespace, kind: 'Service', name }, request);
+  }
+
+  private answerMetrics(pod: Pod): ForwardedResponse {
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    return { status: 200, headers, body: Buffer.from(this.parts.metrics.render(pod)) };
   }
 
   async close(): Promise<void> {
@@ -110,7 +137,7 @@ export class ServiceRouter {
       headers,
       body: await readBody(request),
     };
-    const answer = await this.forward({ namespace, kind: 'Service', name }, forwarded);
+    const answer = await this.forwardThroughRoute(namespace, name, forwarded);
     return (
       answer ?? { status: 503, headers: { 'content-type': 'text/plain' }, body: Buffer.from('no healthy upstream\n') }
     );

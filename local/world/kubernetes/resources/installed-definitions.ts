@@ -1,4 +1,4 @@
-// The CustomResourceDefinitions that a platform like ours has installed: Argo CD, Flagger, cert-manager, Sealed Secrets.
+// The CustomResourceDefinitions that a platform like ours has installed: Argo CD, Flagger, the Gateway API, cert-manager, Sealed Secrets.
 import type { JsonObject } from './kubernetes-object.ts';
 import type { PrinterColumn } from './resource-type.ts';
 
@@ -97,5 +97,6 @@ export const installedDefinitions: readonly JsonObject[] = [
     status: true,
     columns: readyColumns,
   }),
+  define('gateway.networking.k8s.io', 'httproutes', 'HTTPRoute', { categories: ['gateway-api'], status: true }),
   define('bitnami.com', 'sealedsecrets', 'SealedSecret', { versions: ['v1alpha1'], status: true }),
 ];
