@@ -1,5 +1,6 @@
 // The shape of an environment: where it is, how releases come in, and when they go back.
 import { z } from 'zod';
+import { automaticRollbackSchema } from './rollback-schema.ts';
 import { gitHubLogin, logRetentionDays, minutes, name, path } from './values.ts';
 
 /** Names of the gates that an environment may ask for; each one is a pure decision in `core/`. */
@@ -22,15 +23,7 @@ export const environmentSchema = z.strictObject({
   gates: z.array(z.enum(gateNames)).default([...gateNames]),
   /** GitHub logins that may promote here by hand and approve what others ask for. Empty: anyone who may start the workflow. */
   approvers: z.array(gitHubLogin).default([]),
-  /** When an alert may take a release back without asking. */
-  automaticRollback: z.strictObject({
-    enabled: z.boolean(),
-    /** An alert that starts this long after a deployment ended is still blamed on it. */
-    bakeMinutes: minutes(1440).default(30),
-    maximumPerServicePerDay: z.int().min(0).max(20).default(2),
-    /** How long the alert may go on after the rollback before people are told that it did not help. */
-    alertResolveMinutes: minutes(240).default(15),
-  }),
+  automaticRollback: automaticRollbackSchema,
   /** How long the workflow waits for the build of a pushed commit. */
   buildTimeoutMinutes: minutes(720).default(60),
   /** How long Argo CD and the rollout may take, from commit to healthy. */

@@ -14,6 +14,8 @@
 // | may this digest run?                              | get quarantine; all: byKind `quarantine`                 |
 // | what is being changed right now?                  | get rollout                                              |
 // | how often was something taken back lately?        | get automaticRollbacks                                   |
+// | may anything go back by itself?                   | get circuit of `all` and of environment#service          |
+// | what is wrong right now?                          | byKind `incident`, newest last, status `open`            |
 // | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
 //
@@ -21,6 +23,7 @@
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
 import { buildKeys } from './ledger/builds.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
+import { circuitKeys, circuitKinds } from './ledger/circuits.ts';
 import { claimKeys } from './ledger/claims.ts';
 import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
@@ -48,6 +51,7 @@ export const ledgerKey = {
   ...decisionKeys,
   ...eventKeys,
   ...rollbackKeys,
+  ...circuitKeys,
   ...certificateKeys,
 };
 
@@ -59,5 +63,6 @@ export const ledgerKind = {
   ...decisionKinds,
   ...eventKinds,
   ...rollbackKinds,
+  ...circuitKinds,
   ...certificateKinds,
 };

@@ -4,9 +4,13 @@ import { metadataSchema } from './metadata.ts';
 
 export const rollbackSource = 'automation.rollback';
 
-/** Every decision is told, also the one not to act. `RollbackDidNotHelp`: it was carried out, and the alert goes on. */
+/**
+ * Every decision is told, also the one not to act. `RollbackCircuitOpened`: a limit was reached, from here on people decide.
+ * `RollbackDidNotHelp`: it was carried out, and the alert goes on.
+ */
 export const rollbackEventTypes = [
   'RollbackDecided',
+  'RollbackCircuitOpened',
   'RollbackSucceeded',
   'RollbackFailed',
   'RollbackDidNotHelp',
@@ -28,6 +32,8 @@ export const rollbackDetailSchema = z.object({
   decision: z.object({ outcome: z.enum(['acted', 'suppressed', 'deferred', 'refused']), rule: z.string() }),
   /** Why, for a person; of a success what was done. */
   reason: z.string(),
+  /** Of `RollbackCircuitOpened`: `all`, or `<environment>#<service>`. */
+  circuit: z.optional(z.string()),
   /** Commit in the GitOps repository, once there is one. */
   revision: z.optional(z.string()),
   /** Where a person can look. */

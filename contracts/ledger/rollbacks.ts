@@ -38,12 +38,14 @@ export const automaticRollbacksRecord = z.object({
       service: z.string(),
       blamedPromotionId: z.string(),
       at: z.string(),
+      /** Of the alert behind it, where there was one. */
+      fingerprint: z.optional(z.string()),
     }),
   ),
 });
 export type AutomaticRollbacksRecord = z.infer<typeof automaticRollbacksRecord>;
 
-/** Something went so wrong that a release was taken back. */
+/** Something went so wrong that a release was taken back, or should have been. */
 export const incidentRecord = z.object({
   ...indexed,
   rollbackId: z.string(),
@@ -51,9 +53,15 @@ export const incidentRecord = z.object({
   services: z.array(z.string()),
   /** The versions that were taken back. */
   from: z.array(z.string()),
-  outcome: z.enum(['succeeded', 'failed']),
+  /** Of the rollback; `refused`: it was not tried, because a limit says no. */
+  outcome: z.enum(['succeeded', 'failed', 'refused']),
+  /** `mitigated`: the harm has stopped, the cause may not have. Absent in what was recorded before this was kept. */
+  status: z._default(z.enum(['open', 'mitigated', 'closed']), 'mitigated'),
   reason: z.string(),
   openedAt: z.string(),
+  closedAt: z.optional(z.string()),
+  closedBy: z.optional(z.string()),
+  closedBecause: z.optional(z.string()),
   issueUrl: z.optional(z.string()),
   correlationId: z.string(),
   causationId: z.string(),

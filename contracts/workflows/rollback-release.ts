@@ -57,6 +57,8 @@ export const decideRollbackTask = {
     /** Id of the event by which the alert says that it is over; absent when no alert is behind it. */
     alertResolvedEventId: z.optional(z.string()),
     alertResolveSeconds: z.number(),
+    /** A limit was reached: the circuit that this opens, and what people have to decide on. */
+    tripped: z.optional(z.object({ scope: z.string(), blamed: z.array(blamedSchema) })),
   }),
 };
 export type RollbackPlan = z.infer<typeof decideRollbackTask.output>;
@@ -82,7 +84,9 @@ export const openIncidentTask = {
   input: z.object({
     promotion: promotionSchema,
     blamed: z.array(blamedSchema),
-    outcome: z.enum(['succeeded', 'failed']),
+    outcome: z.enum(['succeeded', 'failed', 'refused']),
+    /** `open` while it is not known that the harm has stopped. */
+    status: z.enum(['open', 'mitigated']),
     reason: z.string(),
     revision: z.optional(z.string()),
     /** The time now, by the workflow's clock. */

@@ -15,6 +15,7 @@ const decided: Readonly<Record<Outcome, { readonly mark: string; readonly words:
 const ended: Readonly<
   Record<Exclude<RollbackEventType, 'RollbackDecided'>, { readonly mark: string; readonly words: string }>
 > = {
+  RollbackCircuitOpened: { mark: ':rotating_light:', words: 'is not taken back by itself any more in' },
   RollbackSucceeded: { mark: ':white_check_mark:', words: 'was rolled back in' },
   RollbackFailed: { mark: ':rotating_light:', words: 'could not be rolled back in' },
   RollbackDidNotHelp: { mark: ':rotating_light:', words: 'was rolled back to no avail in' },

@@ -7,14 +7,15 @@ import type { Blamed } from '../../contracts/workflows/rollback-release.ts';
 export interface Incident {
   readonly promotion: Promotion;
   readonly blamed: readonly Blamed[];
-  readonly outcome: 'succeeded' | 'failed';
+  readonly outcome: IncidentRecord['outcome'];
+  readonly status: IncidentRecord['status'];
   readonly reason: string;
   readonly revision?: string | undefined;
   readonly openedAt: string;
 }
 
 export function buildIncidentRecord(incident: Incident, issueUrl: string | undefined): IncidentRecord {
-  const { promotion, blamed, outcome, reason, openedAt } = incident;
+  const { promotion, blamed, outcome, status, reason, openedAt } = incident;
   const { promotionId: rollbackId, environment, correlationId, causationId } = promotion;
   return {
     ...ledgerKey.incident(rollbackId),
@@ -25,6 +26,7 @@ export function buildIncidentRecord(incident: Incident, issueUrl: string | undef
     services: blamed.map(({ service }) => service),
     from: blamed.map(({ version }) => version),
     outcome,
+    status,
     reason,
     openedAt,
     ...(issueUrl === undefined ? {} : { issueUrl }),
@@ -33,27 +35,36 @@ export function buildIncidentRecord(incident: Incident, issueUrl: string | undef
   };
 }
 
+const titles: Readonly<Record<Incident['outcome'], string>> = {
+  succeeded: 'was rolled back in',
+  failed: 'could not be rolled back in',
+  refused: 'goes wrong, and is not rolled back any more in',
+};
+
 /** Markdown. Whatever came from outside stands in code marks, where it is only text. */
 export function buildIssue({ promotion, blamed, outcome, reason, revision }: Incident): {
   title: string;
   body: string;
 } {
   const services = blamed.map(({ service }) => service).join(', ');
-  const title =
-    outcome === 'succeeded'
-      ? `${services} was rolled back in ${promotion.environment}`
-      : `${services} could not be rolled back in ${promotion.environment}`;
+  const title = `${services} ${titles[outcome]} ${promotion.environment}`;
   const targets = promotion.services.map(({ name, version }) => `- ${name} to ${quote(version)}`);
+  const bad = blamed.map(({ service, version, digest }) => `- ${service} ${quote(version)} (${quote(digest)})`);
+  const what =
+    outcome === 'refused'
+      ? [
+          'Under suspicion, and still running:',
+          ...bad,
+          '',
+          'Nothing goes back by itself there until `automation circuit close`.',
+        ]
+      : ['Taken back and quarantined until somebody lifts it:', ...bad, '', 'Went back:', ...targets];
   const lines = [
     `Cause: ${quote(promotion.reason)}`,
     '',
     `Outcome: ${quote(reason)}`,
     '',
-    'Taken back and quarantined until somebody lifts it:',
-    ...blamed.map(({ service, version, digest }) => `- ${service} ${quote(version)} (${quote(digest)})`),
-    '',
-    'Went back:',
-    ...targets,
+    ...what,
     '',
     ...(revision === undefined ? [] : [`GitOps commit: ${quote(revision)}`]),
     `Explain: ${quote(`automation explain ${promotion.promotionId}`)}`,

@@ -2,20 +2,23 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { DeploymentRecord, RolloutRecord } from '../../contracts/ledger/deployments.ts';
 import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
-import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
+import type { Blamed, RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import { draft, timeoutsOf } from '../promotion/promotion-plan.ts';
 import type { ImageRegistry } from '../promotion/resolve-images.ts';
-import { type AutomaticRollback, decideRollback, type RollbackDecision } from './decide-rollback.ts';
+import { decideRollback } from './decide-rollback.ts';
 import { type DeployedChange, listChanges } from './deployed-change.ts';
 import { findSuspects } from './find-suspects.ts';
 import { pickRollbackTarget, type TargetChoice } from './pick-rollback-target.ts';
 import type { CauseOfRollback } from './read-cause.ts';
+import type { AutomaticRollback, OpenCircuit, RollbackDecision } from './rollback-facts.ts';
 
 export interface RollbackPlanningPorts {
   readonly history: {
     /** Newest first. */
     listDeployments(environment: string, service: string): Promise<readonly DeploymentRecord[]>;
     findRollout(environment: string, service: string): Promise<RolloutRecord | undefined>;
+    /** Of the service in the environment, and of everything together. */
+    listOpenCircuits(environment: string, service: string): Promise<readonly OpenCircuit[]>;
   };
   readonly registry: ImageRegistry;
   /** Why the service must not run the digest; undefined when it may. */
@@ -30,7 +33,7 @@ export interface RollbackContext {
 
 /** What one service contributes. */
 interface ServicePlan {
-  readonly decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words'>;
+  readonly decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words' | 'trips'>;
   readonly blamed: DeployedChange | undefined;
   readonly choice: TargetChoice | undefined;
 }
@@ -66,7 +69,9 @@ export async function planRollback(
 
   const plans = await Promise.all(services.map(async (service) => ({ service, plan: await planService(service) })));
   const acting = plans.filter(({ plan }) => plan.decision.outcome === 'acted');
-  const { plan: speaker } = acting[0] ?? plans[0] ?? { plan: undefined };
+  const { plan: speaker } = acting[0] ??
+    plans.find(({ plan }) => plan.decision.trips !== undefined) ??
+    plans[0] ?? { plan: undefined };
   if (speaker === undefined) return without('suppressed', 'names-a-service', 'the cause names no service');
   const [first] = acting;
   const promotion = draftRollback(first?.plan.choice?.target, first?.service, speaker.blamed?.correlationId);
@@ -76,11 +81,8 @@ export async function planRollback(
     reason: plans.map(({ plan }) => plan.decision.words).join('; '),
     promotion: { ...promotion, services: acting.flatMap(({ service, plan }) => listTarget(service, plan)) },
     services: acting.flatMap(({ service, plan }) => listTarget(service, plan)),
-    blamed: acting.flatMap(({ service, plan: { blamed } }) =>
-      blamed === undefined
-        ? []
-        : { service, version: blamed.version, digest: blamed.digest, promotionId: blamed.promotionId },
-    ),
+    blamed: acting.flatMap(listBlamed),
+    ...listTripped(plans),
     refusedTargets: plans.flatMap(({ service, plan: { choice } }) =>
       (choice?.refused ?? []).map(({ version, because }) => ({ service, version, because })),
     ),
@@ -88,8 +90,11 @@ export async function planRollback(
   };
 
   async function planService(service: string): Promise<ServicePlan> {
-    const changes = await readChanges(service);
-    const decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words' | 'blamed'> =
+    const [changes, openCircuits] = await Promise.all([
+      readChanges(service),
+      cause.automatic === undefined ? [] : ports.history.listOpenCircuits(environment, service),
+    ]);
+    const decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words' | 'blamed' | 'trips'> =
       cause.automatic === undefined
         ? decideRequest(service, changes)
         : decideRollback(policy, {
@@ -99,6 +104,7 @@ export async function planRollback(
             cause: cause.automatic,
             changes,
             automaticRollbacks,
+            openCircuits,
             now: context.startedAt,
           });
     const { blamed } = decision;
@@ -218,6 +224,26 @@ export async function planRollback(
       ...(repository === undefined ? {} : { repository: `${configuration.github.owner}/${repository}` }),
     });
   }
+}
+
+interface PlannedFor {
+  readonly service: string;
+  readonly plan: ServicePlan;
+}
+
+function listBlamed({ service, plan: { blamed } }: PlannedFor): Blamed[] {
+  return blamed === undefined
+    ? []
+    : [{ service, version: blamed.version, digest: blamed.digest, promotionId: blamed.promotionId }];
+}
+
+/** Only where nothing at all goes back: what goes back is told of by its own events. */
+function listTripped(plans: readonly PlannedFor[]): Pick<RollbackPlan, 'tripped'> {
+  const [tripped] = plans.filter(({ plan }) => plan.decision.trips !== undefined);
+  const scope = tripped?.plan.decision.trips;
+  if (tripped === undefined || scope === undefined || plans.some(({ plan }) => plan.decision.outcome === 'acted'))
+    return {};
+  return { tripped: { scope, blamed: listBlamed(tripped) } };
 }
 
 function listTarget(service: string, { choice }: ServicePlan): ResolvedService[] {

@@ -6,7 +6,7 @@ import { promotionDetailSchema, promotionSource } from '../../contracts/events/p
 import type { RollbackEvent, RollbackRequest } from '../../contracts/workflows/rollback-release.ts';
 import { AppError } from '../app-error.ts';
 import { attributeAlert } from './attribute-alert.ts';
-import type { RollbackCause } from './decide-rollback.ts';
+import type { RollbackCause } from './rollback-facts.ts';
 
 export interface CauseOfRollback {
   /** Undefined when a person asks: nobody needs to be asked then. */
@@ -72,6 +72,7 @@ async function readAlert(
       name: alert.labels.alertname ?? 'an alert without a name',
       startsAt: alert.startsAt,
       severity: alert.labels.severity,
+      fingerprint: alert.fingerprint,
       isResolved: await isAlertResolved(alertResolvedEventId),
     },
     environment,

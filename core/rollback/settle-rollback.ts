@@ -1,11 +1,12 @@
 // Makes a decision durable: counts it against the limits, records why, and quarantines what is taken back.
 
+import type { CircuitRecord } from '../../contracts/ledger/circuits.ts';
 import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { AutomaticRollbacksRecord, QuarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import { AppError } from '../app-error.ts';
-import type { AutomaticRollback } from './decide-rollback.ts';
+import type { AutomaticRollback } from './rollback-facts.ts';
 
 /** Conditional single-item writes. */
 export interface RollbackLedger {
@@ -13,6 +14,8 @@ export interface RollbackLedger {
   /** Writes unless somebody else has written since `version` was read. */
   putAutomaticRollbacks(record: AutomaticRollbacksRecord, version: number | undefined): Promise<boolean>;
   putDecision(record: DecisionRecord): Promise<void>;
+  /** Opens a circuit that is closed. Returns whether it was this rollback that opened it. */
+  openCircuit(record: CircuitRecord): Promise<boolean>;
   /** The first reason stays. */
   putQuarantine(record: QuarantineRecord): Promise<void>;
 }
@@ -28,7 +31,7 @@ const maximumRaces = 25;
 export async function settleRollback(
   ledger: RollbackLedger,
   plan: (automaticRollbacks: readonly AutomaticRollback[]) => Promise<RollbackPlan>,
-  options: { readonly isAutomatic: boolean; readonly now: string },
+  options: { readonly isAutomatic: boolean; readonly fingerprint?: string | undefined; readonly now: string },
 ): Promise<RollbackPlan> {
   for (let race = 0; race < maximumRaces; race += 1) {
     const known = await ledger.findAutomaticRollbacks();
@@ -45,6 +48,7 @@ export async function settleRollback(
         service,
         blamedPromotionId,
         at: options.now,
+        ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
       }));
       const record = {
         ...ledgerKey.automaticRollbacks(),
@@ -53,13 +57,36 @@ export async function settleRollback(
       };
       if (!(await ledger.putAutomaticRollbacks(record, known?.version))) continue;
     }
-    if (settled.outcome === 'acted') {
-      for (const record of listQuarantines(settled, options.now)) await ledger.putQuarantine(record);
-    }
-    await ledger.putDecision(buildDecision(settled, options.now));
-    return settled;
+    const [isOpened] = await Promise.all([
+      settled.tripped === undefined
+        ? false
+        : ledger.openCircuit(buildCircuit(settled, settled.tripped.scope, options.now)),
+      ...(settled.outcome === 'acted' ? listQuarantines(settled, options.now) : []).map((record) =>
+        ledger.putQuarantine(record),
+      ),
+      ledger.putDecision(buildDecision(settled, options.now)),
+    ]);
+    // Of decisions at once that trip the same circuit, one tells people.
+    if (settled.tripped === undefined || isOpened) return settled;
+    const { tripped: _, ...untold } = settled;
+    return untold;
   }
   throw new AppError('ThrottledError', 'too many rollbacks are being decided at once: it will be tried again');
+}
+
+function buildCircuit({ rule, reason, promotion }: RollbackPlan, scope: string, now: string): CircuitRecord {
+  return {
+    ...ledgerKey.circuit(scope),
+    kind: ledgerKind.circuit,
+    sortKey: scope,
+    scope,
+    status: 'open',
+    rule,
+    reason,
+    openedAt: now,
+    rollbackId: promotion.promotionId,
+    correlationId: promotion.correlationId,
+  };
 }
 
 function listQuarantines({ blamed, promotion, reason }: RollbackPlan, now: string): QuarantineRecord[] {

@@ -1,5 +1,6 @@
 // What rollbacks read and write, in the ledger.
 
+import { circuitRecord, circuitScope, wholeCircuit } from '../../contracts/ledger/circuits.ts';
 import { claimRecord } from '../../contracts/ledger/claims.ts';
 import { rolloutRecord } from '../../contracts/ledger/deployments.ts';
 import { automaticRollbacksRecord } from '../../contracts/ledger/rollbacks.ts';
@@ -18,6 +19,13 @@ export function createDynamoRollbackHistory(
     listDeployments: createDynamoReleaseHistory(ledger, tagTemplate).listDeployments,
     findRollout: async (environment, service) =>
       await ledger.find(rolloutRecord, ledgerKey.rollout(environment, service)),
+    async listOpenCircuits(environment, service) {
+      const scopes = [circuitScope(environment, service), wholeCircuit];
+      const circuits = await Promise.all(
+        scopes.map(async (scope) => await ledger.find(circuitRecord, ledgerKey.circuit(scope))),
+      );
+      return circuits.flatMap((circuit) => (circuit?.status === 'open' ? [circuit] : []));
+    },
   };
 }
 
@@ -41,6 +49,14 @@ export function createDynamoRollbackLedger(ledger: DynamoLedger): RollbackLedger
     },
     async putDecision(record) {
       await ledger.put(record);
+    },
+    async openCircuit(record) {
+      const result = await ledger.put(record, {
+        expression: 'attribute_not_exists(pk) OR #status = :closed OR rollbackId = :own',
+        names: { '#status': 'status' },
+        values: { ':closed': 'closed', ':own': record.rollbackId },
+      });
+      return result.written;
     },
     async putQuarantine(record) {
       await ledger.put(record, { expression: 'attribute_not_exists(pk)' });

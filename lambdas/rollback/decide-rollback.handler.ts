@@ -2,9 +2,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { decideRollbackTask } from '../../contracts/workflows/rollback-release.ts';
-import type { AutomaticRollback } from '../../core/rollback/decide-rollback.ts';
 import { planRollback } from '../../core/rollback/plan-rollback.ts';
 import { readCause } from '../../core/rollback/read-cause.ts';
+import type { AutomaticRollback } from '../../core/rollback/rollback-facts.ts';
 import { settleRollback } from '../../core/rollback/settle-rollback.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
@@ -46,6 +46,10 @@ export const handler = defineTask({
     const plan = async (automatic: readonly AutomaticRollback[]) =>
       await planRollback(configuration, ports, cause, automatic, context);
     if (planOnly === true) return await plan((await rollbacks.findAutomaticRollbacks())?.entries ?? []);
-    return await settleRollback(rollbacks, plan, { isAutomatic: cause.automatic !== undefined, now: startedAt });
+    return await settleRollback(rollbacks, plan, {
+      isAutomatic: cause.automatic !== undefined,
+      fingerprint: cause.automatic?.kind === 'alert' ? cause.automatic.fingerprint : undefined,
+      now: startedAt,
+    });
   },
 });

@@ -75,7 +75,14 @@ const typesOf = ({ events }: WorkflowHarness) => events.map(({ type }) => type);
 
 describe('rollback-release', () => {
   it('takes the release back, tells it, and ends when the alert has ended', async () => {
-    const resolvesMeanwhile: Stub = async (_, harness) => {
+    const { pk, sk } = ledgerKey.incident(alertFiringExample.metadata.eventId);
+    const incident = { pk: { S: pk }, sk: { S: sk } };
+    const resolvesMeanwhile: Stub = async ({ status }, harness) => {
+      expect(status).toBe('open');
+      await harness.services.call('dynamodb', 'PutItem', {
+        TableName: 'ledger',
+        Item: { ...incident, status: { S: 'open' } },
+      });
       await resolveAlert(harness);
       return { problems: [] };
     };
@@ -97,6 +104,11 @@ describe('rollback-release', () => {
       'open-incident',
     ]);
     expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackSucceeded']);
+    const { Item } = await workflow.services.call<{ Item: { status: { S: string } } }>('dynamodb', 'GetItem', {
+      TableName: 'ledger',
+      Key: incident,
+    });
+    expect(Item.status.S).toBe('mitigated');
     for (const { detail } of workflow.events) rollbackDetailSchema.parse(detail);
     expect(workflow.events[1]?.detail).toMatchObject({
       rollback: { services: ['api-gateway'], from: ['sha-bad'], to: [service.version] },
@@ -118,6 +130,7 @@ describe('rollback-release', () => {
       output: { rollbackId: 'by-hand' },
     });
     expect(workflow.calls[0]?.input).toMatchObject({ request, rollbackId: 'by-hand' });
+    expect(workflow.calls.at(-1)).toMatchObject({ name: 'open-incident', input: { status: 'mitigated' } });
   });
 
   it.each(['suppressed', 'deferred', 'refused'])('does nothing but tell when the decision is %s', async (outcome) => {
@@ -126,6 +139,29 @@ describe('rollback-release', () => {
     expect(await workflow.run(firing)).toMatchObject({ status: 'SUCCEEDED', output: { outcome } });
     expect(namesOf(workflow)).toEqual(['decide-rollback']);
     expect(rollbackDetailSchema.parse(workflow.events[0]?.detail).decision.outcome).toBe(outcome);
+  });
+
+  it('tells of a circuit that opens, and opens an incident, when a limit is reached', async () => {
+    const blamed = [{ service: service.name, version: 'sha-bad', digest: digestB, promotionId: 'delivery-2' }];
+    const decide = (input: StubInput) => ({
+      ...acted(input),
+      outcome: 'refused',
+      rule: 'limit-per-service-and-day',
+      services: [],
+      blamed: [],
+      tripped: { scope: 'dev#api-gateway', blamed },
+    });
+    const workflow = await open({ 'decide-rollback': decide });
+    expect(await workflow.run(firing)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'refused' } });
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackCircuitOpened']);
+    expect(rollbackDetailSchema.parse(workflow.events[1]?.detail)).toMatchObject({
+      circuit: 'dev#api-gateway',
+      rollback: { services: ['api-gateway'], from: ['sha-bad'], to: [] },
+    });
+    expect(workflow.calls.at(-1)).toMatchObject({
+      name: 'open-incident',
+      input: { outcome: 'refused', status: 'open', blamed },
+    });
   });
 
   it('handles an event once', async () => {

@@ -1,21 +1,24 @@
 // Tests of core/rollback/decide-rollback.ts: each rule by a table, the limits by properties.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type AutomaticRollback,
-  decideRollback,
-  type RollbackCause,
-  type RollbackFacts,
-} from '../../../core/rollback/decide-rollback.ts';
+import { decideRollback } from '../../../core/rollback/decide-rollback.ts';
+import type { AutomaticRollback, RollbackCause, RollbackFacts } from '../../../core/rollback/rollback-facts.ts';
 import { at, buildChange } from './change-builder.ts';
 
-const policy = { enabled: true, bakeMinutes: 30, maximumPerServicePerDay: 2, maximumInAllPerHour: 3 };
+const policy = {
+  enabled: true,
+  bakeMinutes: 30,
+  maximumPerServicePerDay: 2,
+  maximumInAllPerHour: 3,
+  coolingMinutes: 5,
+};
 const alert = (minute: number, overrides: Partial<Extract<RollbackCause, { kind: 'alert' }>> = {}): RollbackCause => ({
   kind: 'alert',
   name: 'HighErrorRate',
   startsAt: at(minute),
   severity: 'critical',
   isResolved: false,
+  fingerprint: 'f1',
   ...overrides,
 });
 const good = buildChange('good', 0);
@@ -27,6 +30,7 @@ const factsOf = (overrides: Partial<RollbackFacts> = {}): RollbackFacts => ({
   cause: alert(105),
   changes: [good, bad],
   automaticRollbacks: [],
+  openCircuits: [],
   now: at(106),
   ...overrides,
 });
@@ -87,7 +91,7 @@ describe('what is never taken back', () => {
   it.each<[string, Partial<RollbackFacts>, string, string]>([
     [
       'a rollback',
-      { changes: [good, buildChange('bad', 100, { change: 'rollback' })] },
+      { changes: [good, buildChange('bad', 90, { change: 'rollback' })] },
       'refused',
       'no-rollback-of-a-rollback',
     ],
@@ -116,7 +120,16 @@ describe('what is never taken back', () => {
       'limit-in-all-per-hour',
     ],
   ])('%s', (_, overrides, outcome, rule) => {
-    expect(decideRollback(policy, factsOf(overrides))).toMatchObject({ outcome, rule });
+    const trips = { 'limit-in-all-per-hour': 'all', 'one-rollback-per-episode': undefined, 'still-running': undefined };
+    const decision = decideRollback(policy, factsOf(overrides));
+    expect(decision).toMatchObject({ outcome, rule });
+    expect(decision.trips).toBe(rule in trips ? trips[rule as keyof typeof trips] : 'dev#api-gateway');
+  });
+
+  it('and where the limit is none, nothing trips', () => {
+    const decision = decideRollback({ ...policy, maximumPerServicePerDay: 0 }, factsOf());
+    expect(decision).toMatchObject({ outcome: 'refused', rule: 'limit-per-service-and-day' });
+    expect(decision.trips).toBeUndefined();
   });
 
   it('where it is switched off', () => {
@@ -133,6 +146,53 @@ describe('what is never taken back', () => {
       earlier({ rollbackId: 'rollback-1', blamedPromotionId: 'promotion-bad' }),
     ];
     expect(decideRollback(policy, factsOf({ automaticRollbacks })).outcome).toBe('acted');
+  });
+});
+
+describe('after a rollback', () => {
+  const rolledBack = buildChange('good', 110, { change: 'rollback' });
+  const entry = earlier({ rollbackId: rolledBack.promotionId, blamedPromotionId: 'promotion-bad', fingerprint: 'f1' });
+  const decide = (cause: RollbackCause, overrides: Partial<RollbackFacts> = {}) =>
+    decideRollback(
+      policy,
+      factsOf({ changes: [good, bad, rolledBack], automaticRollbacks: [entry], cause, now: at(120), ...overrides }),
+    );
+
+  it.each<[string, RollbackCause, string, string, string | undefined]>([
+    ['an alert while both run', alert(111, { fingerprint: 'f2' }), 'suppressed', 'one-rollback-per-episode', undefined],
+    ['the same alert while both run', alert(111), 'suppressed', 'one-rollback-per-episode', undefined],
+    ['another alert soon after it', alert(116, { fingerprint: 'f2' }), 'suppressed', 'cooling-down', undefined],
+    ['the same alert anew: it flaps', alert(113), 'refused', 'no-rollback-of-a-rollback', 'dev#api-gateway'],
+    [
+      'another alert later',
+      alert(118, { fingerprint: 'f2' }),
+      'refused',
+      'no-rollback-of-a-rollback',
+      'dev#api-gateway',
+    ],
+  ])('%s', (_, cause, outcome, rule, trips) => {
+    const decision = decide(cause);
+    expect([decision.outcome, decision.rule, decision.trips]).toEqual([outcome, rule, trips]);
+  });
+
+  it('that a person began, an alert while both run takes nothing back', () => {
+    const { finishedAt: _, ...underWay } = { ...rolledBack, outcome: 'under-way' as const };
+    expect(decide(alert(111), { changes: [good, bad, underWay], automaticRollbacks: [] })).toMatchObject({
+      outcome: 'suppressed',
+      rule: 'one-rollback-per-episode',
+    });
+  });
+
+  it('of which the circuit is open, nothing goes back, and only the one that opened it is refused again', () => {
+    const circuit = { scope: 'dev#api-gateway', rule: 'any', openedAt: at(115), rollbackId: 'other' };
+    expect(decide(alert(119), { openCircuits: [circuit] })).toMatchObject({
+      outcome: 'suppressed',
+      rule: 'circuit-closed',
+    });
+    expect(decide(alert(113), { openCircuits: [{ ...circuit, rollbackId: 'rollback-1' }] })).toMatchObject({
+      outcome: 'refused',
+      trips: 'dev#api-gateway',
+    });
   });
 });
 

@@ -4,9 +4,12 @@ import { decisionRecord } from '../../../contracts/ledger/decisions.ts';
 import { quarantineRecord } from '../../../contracts/ledger/rollbacks.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
 import type { RollbackPlan } from '../../../contracts/workflows/rollback-release.ts';
-import type { AutomaticRollback } from '../../../core/rollback/decide-rollback.ts';
+import type { AutomaticRollback } from '../../../core/rollback/rollback-facts.ts';
 import { settleRollback } from '../../../core/rollback/settle-rollback.ts';
-import { createDynamoRollbackLedger } from '../../../lambdas/adapters/dynamo-rollback-store.ts';
+import {
+  createDynamoRollbackHistory,
+  createDynamoRollbackLedger,
+} from '../../../lambdas/adapters/dynamo-rollback-store.ts';
 import { openLedger, type TestLedger } from '../../lambdas/adapters/open-ledger.ts';
 import { buildPromotion, buildService, digestB } from '../promotion/promotion-builder.ts';
 
@@ -45,6 +48,31 @@ describe('settleRollback', () => {
     expect((await settle('r2')).outcome).toBe('acted');
     expect((await settle('r3')).outcome).toBe('acted');
     expect((await settle('r4')).outcome).toBe('refused');
+  });
+
+  it('opens the circuit once, however many trip it, and again only after it was closed', async () => {
+    const tripping = (rollbackId: string) => async (): Promise<RollbackPlan> => ({
+      ...(await planOf(rollbackId)([])),
+      outcome: 'refused',
+      tripped: { scope: 'dev#api-gateway', blamed: [] },
+    });
+    const store = createDynamoRollbackLedger(test.ledger);
+    const trip = async (rollbackId: string) =>
+      (await settleRollback(store, tripping(rollbackId), { isAutomatic: true, now })).tripped !== undefined;
+    const told = await Promise.all(Array.from({ length: 8 }, (_, index) => trip(`r${index}`)));
+    expect(told.filter(Boolean)).toHaveLength(1);
+    // Asked again after an interruption, the one that opened it tells again.
+    expect(await trip(`r${told.indexOf(true)}`)).toBe(true);
+    const circuits = createDynamoRollbackHistory(test.ledger, 'sha-{sha}');
+    expect(await circuits.listOpenCircuits('dev', 'api-gateway')).toMatchObject([{ scope: 'dev#api-gateway' }]);
+    expect(await circuits.listOpenCircuits('prod', 'api-gateway')).toEqual([]);
+    await test.ledger.update(
+      ledgerKey.circuit('dev#api-gateway'),
+      { status: 'closed' },
+      { expression: 'attribute_exists(pk)' },
+    );
+    expect(await circuits.listOpenCircuits('dev', 'api-gateway')).toEqual([]);
+    expect(await trip('later')).toBe(true);
   });
 
   it('does not count what a person asks for', async () => {
