@@ -1,6 +1,7 @@
 // The command line: its groups of commands in groups/, what they do in commands/. This file parses, calls and reports.
 import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './groups/certificates.ts';
+import { addIncidentCommands } from './groups/incidents.ts';
 import { addLocalCommands } from './groups/local.ts';
 import { addObservationCommands } from './groups/observation.ts';
 import { addReleaseCommands } from './groups/releases.ts';
@@ -25,6 +26,7 @@ const program = new Command('automation')
 // In the order in which the help lists them.
 addObservationCommands(program);
 addReleaseCommands(program);
+addIncidentCommands(program);
 addRepairCommands(program);
 addCertificateCommands(program);
 addLocalCommands(program);
