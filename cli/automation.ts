@@ -1,5 +1,6 @@
 // The command line: its groups of commands in groups/, what they do in commands/. This file parses, calls and reports.
 import { Command, CommanderError } from 'commander';
+import { addApprovalCommands } from './groups/approvals.ts';
 import { addCertificateCommands } from './groups/certificates.ts';
 import { addIncidentCommands } from './groups/incidents.ts';
 import { addLocalCommands } from './groups/local.ts';
@@ -27,6 +28,7 @@ const program = new Command('automation')
 addObservationCommands(program);
 addReleaseCommands(program);
 addIncidentCommands(program);
+addApprovalCommands(program);
 addRepairCommands(program);
 addCertificateCommands(program);
 addLocalCommands(program);

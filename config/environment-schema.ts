@@ -1,5 +1,6 @@
 // The shape of an environment: where it is, how releases come in, and when they go back.
 import { z } from 'zod';
+import { approvalPolicySchema } from './approvals-schema.ts';
 import { automaticRollbackSchema } from './rollback-schema.ts';
 import { gitHubLogin, logRetentionDays, minutes, name, path } from './values.ts';
 
@@ -21,9 +22,11 @@ export const environmentSchema = z.strictObject({
   promoteOnRelease: z.boolean().default(false),
   strategy: z.literal('rolling'),
   gates: z.array(z.enum(gateNames)).default([...gateNames]),
-  /** GitHub logins that may promote here by hand and approve what others ask for. Empty: anyone who may start the workflow. */
+  /** GitHub logins that may promote and roll back here by hand. Empty: anyone who may start the workflow. */
   approvers: z.array(gitHubLogin).default([]),
   automaticRollback: automaticRollbackSchema,
+  /** Who must agree before something is promoted here, once the gates let it pass. Absent: nobody. */
+  approval: approvalPolicySchema.optional(),
   /** How long the workflow waits for the build of a pushed commit. */
   buildTimeoutMinutes: minutes(720).default(60),
   /** How long Argo CD and the rollout may take, from commit to healthy. */

@@ -1,5 +1,6 @@
 // The shape of the one configuration file: what another team changes instead of our code.
 import { z } from 'zod';
+import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { certificatesSchema } from './certificates-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { serviceSchema } from './service-schema.ts';
@@ -38,6 +39,8 @@ export const configurationSchema = z
     environments: z
       .record(name, environmentSchema)
       .refine((all) => Object.keys(all).length > 0, 'must name at least one environment'),
+    /** Who is asked before something happens. */
+    approvals: approvalsSchema.default(approvalsSchema.parse({})),
     /** Of all services and environments together: beyond it something else is wrong than a release, and people decide. */
     automaticRollback: z
       .strictObject({ maximumInAllPerHour: z.int().min(0).max(100).default(5) })
@@ -101,6 +104,18 @@ export const configurationSchema = z
       (key) => !environments.includes(key),
     )) {
       refuse(['notifications', 'slack', 'channels', environment], `must be one of ${environments.join(', ')}`);
+    }
+    const policies = [
+      ...Object.entries(configuration.environments).map(
+        ([environment, { approval }]) => [['environments', environment, 'approval'], approval] as const,
+      ),
+      ...Object.entries(configuration.approvals.policies).map(
+        ([kind, policy]) => [['approvals', 'policies', kind], policy] as const,
+      ),
+    ];
+    for (const [at, policy] of policies) {
+      const problem = policy === undefined ? undefined : findPolicyProblem(configuration.approvals, policy);
+      if (problem !== undefined) refuse([...at, problem.key], problem.words);
     }
     const { issuers, endpoints, warningDays, criticalDays } = configuration.certificates;
     if (criticalDays >= warningDays)

@@ -32,7 +32,7 @@ export interface FunctionContract {
   /** The handler's file, from the repository's root. */
   readonly entry: string;
   readonly description: string;
-  readonly concern: 'ingress' | 'promotion' | 'rollback' | 'certificates' | 'notification' | 'audit';
+  readonly concern: 'ingress' | 'promotion' | 'approval' | 'rollback' | 'certificates' | 'notification' | 'audit';
   readonly environment: readonly EnvironmentVariable[];
   readonly uses: readonly Capability[];
 }
@@ -146,6 +146,27 @@ export const functions = {
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write'],
+  },
+  'request-approval': {
+    entry: 'lambdas/approvals/request-approval.handler.ts',
+    description: 'Asks people to agree to a plan and remembers which execution waits for it',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration'],
+  },
+  'decide-approval': {
+    entry: 'lambdas/approvals/decide-approval.handler.ts',
+    description: 'Counts what a person answers, and lets the waiting execution go on when it is enough',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens'],
+  },
+  'close-approval': {
+    entry: 'lambdas/approvals/close-approval.handler.ts',
+    description: 'Ends a request for approval that nobody has answered in time',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus'],
   },
   'decide-rollback': {
     entry: 'lambdas/rollback/decide-rollback.handler.ts',

@@ -9,6 +9,7 @@
 // | what is wanted newest, who may change it?         | get desired, get lease                                   |
 // | how did the build of a commit end, who waits?     | query build partition                                    |
 // | how did a promotion go, why was it decided so?    | get promotion; query decision partition                  |
+// | what waits for people, who agreed to what?        | byKind `approval#pending` / `approval#closed`; get approval |
 // | what happened lately?                             | byKind `event#<day>` / `promotion#<environment>`, by time |
 // | what belongs to one chain of causes?              | byCorrelation, by time                                   |
 // | may this digest run?                              | get quarantine; all: byKind `quarantine`                 |
@@ -21,6 +22,7 @@
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
+import { approvalKeys, approvalKinds } from './ledger/approvals.ts';
 import { buildKeys } from './ledger/builds.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
 import { circuitKeys, circuitKinds } from './ledger/circuits.ts';
@@ -49,6 +51,7 @@ export const ledgerKey = {
   ...buildKeys,
   ...promotionKeys,
   ...decisionKeys,
+  ...approvalKeys,
   ...eventKeys,
   ...rollbackKeys,
   ...circuitKeys,
@@ -61,6 +64,7 @@ export const ledgerKind = {
   ...deploymentKinds,
   ...promotionKinds,
   ...decisionKinds,
+  ...approvalKinds,
   ...eventKinds,
   ...rollbackKinds,
   ...circuitKinds,

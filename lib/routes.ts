@@ -1,6 +1,7 @@
 // THE table: everything that starts something here, in the order in which a person would read it.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
+import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import { branchPushPattern, releasePublishedPattern, workflowRunCompletedPattern } from '../contracts/events/github.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
@@ -90,6 +91,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       id: 'rollback-notifies',
       description: 'What becomes of a rollback is told to people',
       pattern: rollbackNotificationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
+      id: 'approval-notifies',
+      description: 'What is asked of people, and what they answer, is told to people',
+      pattern: approvalPattern,
       target: { function: 'notify' },
       deadLetters: 'notification',
     },

@@ -1,5 +1,4 @@
 // `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { currentRecord } from '../../contracts/ledger/deployments.ts';
 import { releaseRecord } from '../../contracts/ledger/releases.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
@@ -9,6 +8,7 @@ import {
   promotionRequestSchema,
 } from '../../contracts/workflows/promote-release.ts';
 import type { Connection } from '../connection.ts';
+import { invokeFunction } from '../invoke-function.ts';
 import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
@@ -40,16 +40,12 @@ export async function planPromotion(connection: Connection, options: PromoteOpti
   const ledger = createLedgerReader(connection);
   const request = await buildRequest(ledger, options);
   const now = new Date().toISOString();
-  const { Payload, FunctionError } = await connection.lambda.send(
-    new InvokeCommand({
-      FunctionName: `${options.application}-plan-promotion`,
-      Payload: JSON.stringify({ request, promotionId: 'plan', executionArn: 'plan', startedAt: now }),
-    }),
+  const { outcome, reason, promotion } = await invokeFunction(
+    connection,
+    `${options.application}-plan-promotion`,
+    { request, promotionId: 'plan', executionArn: 'plan', startedAt: now },
+    planPromotionTask.output,
   );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (FunctionError !== undefined)
-    throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
-  const { outcome, reason, promotion } = planPromotionTask.output.parse(answer);
   const changes = await Promise.all(
     promotion.services.map(async ({ name, version }) => {
       const [current, release] = await Promise.all([

@@ -1,5 +1,4 @@
 // `automation rollback`: starts rollback-release by hand, or with --plan shows what it would do and does nothing.
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   decideRollbackTask,
   type RollbackPlan,
@@ -7,6 +6,7 @@ import {
   rollbackRequestSchema,
 } from '../../contracts/workflows/rollback-release.ts';
 import type { Connection } from '../connection.ts';
+import { invokeFunction } from '../invoke-function.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
 
@@ -24,16 +24,12 @@ export interface RollbackOptions {
 export async function planRollback(connection: Connection, options: RollbackOptions): Promise<RollbackPlan> {
   const request = buildRequest(options);
   const startedAt = new Date().toISOString();
-  const { Payload, FunctionError } = await connection.lambda.send(
-    new InvokeCommand({
-      FunctionName: `${options.application}-decide-rollback`,
-      Payload: JSON.stringify({ request, rollbackId: 'plan', executionArn: 'plan', startedAt, planOnly: true }),
-    }),
+  return await invokeFunction(
+    connection,
+    `${options.application}-decide-rollback`,
+    { request, rollbackId: 'plan', executionArn: 'plan', startedAt, planOnly: true },
+    decideRollbackTask.output,
   );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (FunctionError !== undefined)
-    throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
-  return decideRollbackTask.output.parse(answer);
 }
 
 /** Starts the workflow; with `wait` it returns when the execution has ended. */

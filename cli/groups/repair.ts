@@ -11,7 +11,7 @@ export function addRepairCommands(program: Command): void {
     .description('send dead letters on their way again, or go on with a failed execution')
     .option(
       '--concern <name>',
-      'one dead-letter queue only: ingress, promotion, rollback, certificates, notification or audit',
+      'one dead-letter queue only: ingress, promotion, approval, rollback, certificates, notification or audit',
     )
     .option('--list', 'show what lies there and leave it', false)
     .option('--execution <id>', 'go on with this execution from the state that failed')

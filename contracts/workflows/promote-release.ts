@@ -117,10 +117,20 @@ export const evaluateGatesTask = {
     promotion: promotionSchema,
     services: z.array(resolvedServiceSchema),
     build: z.optional(buildResultSchema),
+    /** The plan that was agreed to: the promotion is refused when the world has moved since. */
+    expectedPlanHash: z.optional(z.string()),
   }),
   output: z.object({
     outcome: z.enum(['passed', 'refused', 'superseded']),
     reason: z.string(),
+    planHash: z.string(),
+    /** Whether people must agree to the plan, and what they are shown. */
+    approval: z.object({
+      isRequired: z.boolean(),
+      timeoutSeconds: z.number(),
+      title: z.string(),
+      summary: z.array(z.string()),
+    }),
     verdicts: z.array(z.object({ gate: z.string(), passed: z.boolean(), words: z.string() })),
   }),
 };
@@ -248,7 +258,7 @@ export const releaseLeasesTask = {
 
 /** What an execution ends with. */
 export const promoteReleaseOutputSchema = z.object({
-  outcome: z.enum(['succeeded', 'refused', 'superseded', 'nothing', 'duplicate']),
+  outcome: z.enum(['succeeded', 'refused', 'expired', 'superseded', 'nothing', 'duplicate']),
   promotionId: z.string(),
   reason: z.string(),
   revision: z.optional(z.string()),

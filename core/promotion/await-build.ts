@@ -1,5 +1,6 @@
 // The two ends of waiting for a build: whichever comes second, the wait or the conclusion, completes it.
 import type { BuildResult } from '../../contracts/workflows/promote-release.ts';
+import type { TaskTokens } from '../task-tokens.ts';
 import type { BuildReport } from './read-workflow-run.ts';
 
 export interface BuildWaiter {
@@ -15,11 +16,6 @@ export interface BuildStore {
   /** Keeps the conclusion of the latest attempt. */
   putConclusion(report: BuildReport, eventId: string): Promise<void>;
   findConclusion(repository: string, commit: string): Promise<BuildResult | undefined>;
-}
-
-/** Completes a waiting task. A token that nobody waits for any more is no error. */
-export interface TaskTokens {
-  succeed(taskToken: string, result: BuildResult): Promise<void>;
 }
 
 export interface BuildPorts {

@@ -13,6 +13,9 @@ export interface GateFacts {
   readonly promotion: Promotion;
   readonly services: readonly ResolvedService[];
   readonly build: BuildResult | undefined;
+  /** What would be done now, and what was agreed to. */
+  readonly planHash: string;
+  readonly expectedPlanHash: string | undefined;
   /** By service: why its digest must not run. */
   readonly quarantines: Readonly<Record<string, string>>;
   /** By service: the newest wish known. */
@@ -70,6 +73,11 @@ const gates: Readonly<Record<GateName, Gate>> = {
 
 /** Asks every named gate. Only being too old makes a promotion superseded; any other "no" is a refusal. */
 export function evaluateGates(names: readonly GateName[], facts: GateFacts): GateDecision {
+  const { planHash, expectedPlanHash } = facts;
+  if (expectedPlanHash !== undefined && expectedPlanHash !== planHash) {
+    const reason = `the world moved: the plan is ${planHash.slice(0, 12)} now, ${expectedPlanHash.slice(0, 12)} was agreed to; ask again`;
+    return { outcome: 'refused', reason, verdicts: [] };
+  }
   const verdicts = names.map((gate) => ({ gate, ...gates[gate](facts) }));
   const refusals = verdicts.filter(({ passed }) => !passed);
   if (refusals.length === 0) {

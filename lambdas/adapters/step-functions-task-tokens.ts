@@ -1,6 +1,6 @@
 // Completes waiting tasks of workflows.
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { TaskTokens } from '../../core/promotion/await-build.ts';
+import type { TaskTokens } from '../../core/task-tokens.ts';
 
 /** Names of errors by which Step Functions says that nobody waits under a token any more. */
 const goneNames = ['TaskDoesNotExist', 'TaskTimedOut', 'InvalidToken'];

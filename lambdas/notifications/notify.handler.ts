@@ -3,6 +3,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
 import {
+  type ApprovalDetail,
+  type ApprovalEventType,
+  approvalDetailSchema,
+  approvalEventTypes,
+} from '../../contracts/events/approval.ts';
+import {
   type CertificateDetail,
   type CertificateEventType,
   certificateDetailSchema,
@@ -20,6 +26,7 @@ import {
   rollbackDetailSchema,
   rollbackEventTypes,
 } from '../../contracts/events/rollback.ts';
+import { buildApprovalMessage } from '../../core/notifications/build-approval-message.ts';
 import { buildCertificateMessage, buildMessage, type Message } from '../../core/notifications/build-message.ts';
 import { buildRollbackMessage } from '../../core/notifications/build-rollback-message.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
@@ -45,6 +52,7 @@ export const handler = defineEventHandler({
   input: z.union([
     z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
     z.object({ 'detail-type': z.enum(rollbackEventTypes), detail: rollbackDetailSchema }),
+    z.object({ 'detail-type': z.enum(approvalEventTypes), detail: approvalDetailSchema }),
     z.object({ 'detail-type': z.enum(certificateEventTypes), detail: certificateDetailSchema }),
   ]),
   async handle({ 'detail-type': type, detail }) {
@@ -54,7 +62,8 @@ export const handler = defineEventHandler({
   },
 });
 
-function build(type: string, detail: PromotionDetail | RollbackDetail | CertificateDetail): Message {
+function build(type: string, detail: PromotionDetail | RollbackDetail | ApprovalDetail | CertificateDetail): Message {
+  if ('approval' in detail) return buildApprovalMessage(configuration, type as ApprovalEventType, detail);
   if ('rollback' in detail) return buildRollbackMessage(configuration, type as RollbackEventType, detail);
   if ('certificate' in detail) return buildCertificateMessage(configuration, type as CertificateEventType, detail);
   return buildMessage(configuration, type as PromotionEventType, detail);

@@ -38,6 +38,7 @@ export interface AutomationFunctionsProps {
 const timeouts: Readonly<Record<Concern, Duration>> = {
   ingress: Duration.seconds(10),
   promotion: Duration.minutes(1),
+  approval: Duration.seconds(30),
   rollback: Duration.minutes(1),
   certificates: Duration.minutes(2),
   notification: Duration.seconds(30),

@@ -8,7 +8,15 @@ import { acceptFinding } from './accepted-findings.ts';
 import { alarmPeriod, type Monitoring } from './monitoring.ts';
 
 /** One queue each, so that a flood in one concern does not hide a loss in another. */
-export const concerns = ['ingress', 'promotion', 'rollback', 'certificates', 'notification', 'audit'] as const;
+export const concerns = [
+  'ingress',
+  'promotion',
+  'approval',
+  'rollback',
+  'certificates',
+  'notification',
+  'audit',
+] as const;
 export type Concern = (typeof concerns)[number];
 
 export interface DeadLettersProps {

@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { alertDetailSchema, alertFiringExample } from '../../contracts/events/alert.ts';
+import { approvalDetailSchema, approvalRequestedExample } from '../../contracts/events/approval.ts';
 import { certificateDetailSchema, certificateExpiringExample } from '../../contracts/events/certificate.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
 import { rollbackDetailSchema, rollbackSucceededExample } from '../../contracts/events/rollback.ts';
@@ -66,6 +67,7 @@ describe('the ledger’s keys', () => {
 describe('contracts', () => {
   it('have examples that keep them', () => {
     expect(rollbackDetailSchema.parse(rollbackSucceededExample)).toEqual(rollbackSucceededExample);
+    expect(approvalDetailSchema.parse(approvalRequestedExample)).toEqual(approvalRequestedExample);
     expect(alertDetailSchema.parse(alertFiringExample)).toEqual(alertFiringExample);
     expect(promotionDetailSchema.parse(promotionSucceededExample)).toEqual(promotionSucceededExample);
     expect(certificateDetailSchema.parse(certificateExpiringExample)).toEqual(certificateExpiringExample);

@@ -41,6 +41,15 @@ export async function startPromotion(system: TestSystem, request: object): Promi
   return executionArn;
 }
 
+/** A person's answer to a request for approval, as the command line gives it. */
+export async function decideApproval(system: TestSystem, decision: object): Promise<object> {
+  const { Payload } = await system.call<{ Payload: Uint8Array }>('lambda', 'Invoke', {
+    FunctionName: `${system.configuration.application}-decide-approval`,
+    Payload: Buffer.from(JSON.stringify(decision)),
+  });
+  return JSON.parse(Buffer.from(Payload).toString()) as object;
+}
+
 /** The id of a promotion that a person started: the execution's name. */
 export function promotionIdOf(executionArn: string): string {
   return executionArn.split(':').at(-1) ?? '';

@@ -1,8 +1,12 @@
 // A release from the signed push to what runs, on the synthesized assembly, with payloads that GitHub recorded.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { approvalRecord } from '../../contracts/ledger/approvals.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
 import { checkRelease } from '../../tour/check-release.ts';
+import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { commitService, repository, silenceGitHub } from './commit-service.ts';
 import {
+  decideApproval,
   findCurrent,
   listExecutions,
   listGitOpsCommits,
@@ -238,11 +242,29 @@ describe('what runs in one environment', () => {
 
     await system.world.github.publishRelease({ repo: 'pyairtable', tag: 'v1.0.0', target: 'develop' });
     const promotionId = await send({ event: 'release', body: buildRelease({ repository, tag: 'v1.0.0' }) });
+    const request = await letTimePass(system, 'the request for approval', () =>
+      readLedgerItem(system, ledgerKey.approval(promotionId), approvalRecord),
+    );
+    expect(request).toMatchObject({ status: 'pending', subject: { kind: 'promotion', environment: 'prod' } });
+    const answer = { approvalId: promotionId, planHash: request.planHash, verdict: 'approve' };
+    expect(await decideApproval(system, { ...answer, approver: request.requestedBy })).toMatchObject({
+      outcome: 'rejected',
+    });
+    expect(await decideApproval(system, { ...answer, approver: 'grace-platform' })).toMatchObject({
+      status: 'approved',
+    });
     const { record } = await waitForPromotion(system, promotionId);
     expect(record).toMatchObject({ outcome: 'succeeded', environment: 'prod' });
     expect(record.services).toEqual([expect.objectContaining({ name: 'api-gateway', digest: inDev?.digest })]);
     expect(listGitOpsCommits(system).at(-1)?.files).toEqual(['overlays/prod/kustomization.yaml']);
-    expect(system.world.slack.messages().filter(({ channel }) => channel === '#deployments-prod')).toHaveLength(2);
+    const told = system.world.slack.messages().filter(({ channel }) => channel === '#deployments-prod');
+    expect(told.map(({ text }) => text.split(':')[0])).toEqual([
+      'api-gateway is being promoted to prod',
+      'Please decide',
+      'An answer does not count',
+      'Approved',
+      'api-gateway now runs in prod',
+    ]);
   }, 120_000);
 
   it('does not travel past an environment, nor by a person who may not', async () => {

@@ -1,4 +1,5 @@
 // Runs promote-release.asl.json on the workflow harness.
+import { closeApprovalTask, requestApprovalTask } from '../../contracts/workflows/approval.ts';
 import * as tasks from '../../contracts/workflows/promote-release.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
 import { openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
@@ -8,6 +9,8 @@ export const taskContracts = {
   'await-build': tasks.awaitBuildTask,
   'resolve-images': tasks.resolveImagesTask,
   'evaluate-gates': tasks.evaluateGatesTask,
+  'request-approval': requestApprovalTask,
+  'close-approval': closeApprovalTask,
   'acquire-leases': tasks.acquireLeasesTask,
   'commit-promotion': tasks.commitPromotionTask,
   'read-rollout': tasks.readRolloutTask,
@@ -19,6 +22,19 @@ export const taskContracts = {
 export type TaskName = keyof typeof taskContracts;
 
 const service = buildService();
+
+/** What the gates answer, with what a test is about overridden. */
+export function buildGateAnswer(overrides: object = {}): object {
+  return {
+    outcome: 'passed',
+    reason: 'all gates passed',
+    verdicts: [],
+    planHash: 'plan-1',
+    approval: { isRequired: false, timeoutSeconds: 0, title: 'promote api-gateway to dev', summary: [] },
+    ...overrides,
+  };
+}
+
 /** A promotion that goes well. */
 export const happyStubs: Record<TaskName, Stub> = {
   'plan-promotion': ({ promotionId, executionArn, startedAt }) => ({
@@ -36,7 +52,13 @@ export const happyStubs: Record<TaskName, Stub> = {
     return { answered: true };
   },
   'resolve-images': () => ({ services: [service] }),
-  'evaluate-gates': () => ({ outcome: 'passed', reason: 'all gates passed', verdicts: [] }),
+  'evaluate-gates': () => buildGateAnswer(),
+  'request-approval': async ({ taskToken, planHash }, { services }) => {
+    const output = JSON.stringify({ outcome: 'approved', planHash, approvers: ['grace'], reason: 'approved by grace' });
+    await services.call('sfn', 'SendTaskSuccess', { taskToken, output });
+    return { requested: true };
+  },
+  'close-approval': () => ({ outcome: 'expired', reason: 'nobody agreed' }),
   'acquire-leases': () => ({
     outcome: 'acquired',
     reason: 'leased',

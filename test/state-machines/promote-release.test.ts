@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { promotionDetailSchema } from '../../contracts/events/promotion.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
-import { happyStubs, openWorkflow, pushEvent, type TaskName } from './promote-release-harness.ts';
+import { buildGateAnswer, happyStubs, openWorkflow, pushEvent, type TaskName } from './promote-release-harness.ts';
 import { FunctionFailure, type StubInput, type WorkflowHarness } from './workflow-harness.ts';
 
 const opened: WorkflowHarness[] = [];
@@ -141,11 +141,8 @@ describe('promote-release', () => {
   it('asks the gates with a timed-out build when none ends in time', async () => {
     const workflow = await open({
       'await-build': () => ({ answered: false }),
-      'evaluate-gates': ({ build }: StubInput) => ({
-        outcome: 'refused',
-        reason: `build ${(build as { conclusion: string }).conclusion}`,
-        verdicts: [],
-      }),
+      'evaluate-gates': ({ build }: StubInput) =>
+        buildGateAnswer({ outcome: 'refused', reason: `build ${(build as { conclusion: string }).conclusion}` }),
     });
     const end = await workflow.run(pushEvent());
     expect(end.output).toMatchObject({ outcome: 'refused', reason: 'build timed_out' });
@@ -153,7 +150,11 @@ describe('promote-release', () => {
   });
 
   it.each(['evaluate-gates', 'acquire-leases'] as const)('ends as superseded when %s says so', async (name) => {
-    const answer = { outcome: 'superseded', reason: 'newer is wanted', verdicts: [], services: [], leases: [] };
+    const answer = {
+      ...buildGateAnswer({ outcome: 'superseded', reason: 'newer is wanted' }),
+      services: [],
+      leases: [],
+    };
     const workflow = await open({ [name]: () => answer });
     expect((await workflow.run(pushEvent())).output).toMatchObject({
       outcome: 'superseded',

@@ -19,7 +19,7 @@ const report = {
 /** `scheduler` decides in which order the writes and reads of both sides happen. */
 function createPorts(pause: () => Promise<unknown> = async () => undefined) {
   const waiters = new Map<string, BuildWaiter>();
-  const told: { taskToken: string; result: BuildResult }[] = [];
+  const told: { taskToken: string; result: object }[] = [];
   let conclusion: BuildResult | undefined;
   const ports: BuildPorts = {
     builds: {
@@ -75,7 +75,7 @@ describe('a build', () => {
         const both = Promise.all([wait(ports), reportBuild(ports, report, 'event')]);
         await scheduler.waitFor(both);
         expect(told.length).toBeGreaterThanOrEqual(1);
-        expect(told.every(({ result }) => result.conclusion === 'success')).toBe(true);
+        expect(told.filter(({ result }) => (result as BuildResult).conclusion !== 'success')).toEqual([]);
       }),
     );
   });

@@ -8,6 +8,8 @@ const facts = (overrides: Partial<GateFacts> = {}): GateFacts => ({
   promotion: buildPromotion(),
   services: [buildService()],
   build: { conclusion: 'success', url: 'https://github.example/run/1' },
+  planHash: 'p1',
+  expectedPlanHash: undefined,
   quarantines: {},
   newestWishes: {},
   ...overrides,
@@ -79,6 +81,15 @@ describe('evaluateGates', () => {
     expect(evaluateGates(gateNames, facts({ services, newestWishes: { 'api-gateway': newer } })).outcome).toBe(
       'passed',
     );
+  });
+
+  it('refuses when the plan is another than the one that was agreed to', () => {
+    const decision = evaluateGates(gateNames, facts({ planHash: 'p2', expectedPlanHash: 'p1' }));
+    expect(decision).toMatchObject({
+      outcome: 'refused',
+      reason: 'the world moved: the plan is p2 now, p1 was agreed to; ask again',
+    });
+    expect(evaluateGates(gateNames, facts({ expectedPlanHash: 'p1' })).outcome).toBe('passed');
   });
 
   it('asks only the gates that the environment names', () => {

@@ -1,0 +1,42 @@
+// The ledger's records of approvals: who was asked for what, and who said what.
+import * as z from 'zod/mini';
+import { approvalStatuses, approvalSubjectSchema, approvalVoteSchema } from '../approvals.ts';
+import { indexed, type LedgerKey } from './item.ts';
+
+export const approvalKeys = {
+  approval: (approvalId: string): LedgerKey => ({ pk: `APPROVAL#${approvalId}`, sk: 'APPROVAL' }),
+};
+
+/** Sorted by the time of the request. */
+export const approvalKinds = {
+  pendingApproval: 'approval#pending',
+  closedApproval: 'approval#closed',
+};
+
+/** One request with all its votes: a single item, so that a quorum is reached by one conditional write. */
+export const approvalRecord = z.object({
+  ...indexed,
+  approvalId: z.string(),
+  subject: approvalSubjectSchema,
+  /** The plan that is approved, and no other. */
+  planHash: z.string(),
+  requestedBy: z.string(),
+  /** GitHub logins that count. */
+  approvers: z.array(z.string()),
+  /** How many different people must agree. */
+  quorum: z.number(),
+  status: z.enum(approvalStatuses),
+  votes: z.array(approvalVoteSchema),
+  /** The waiting execution's. */
+  taskToken: z.string(),
+  executionArn: z.string(),
+  requestedAt: z.string(),
+  /** After this no vote counts. */
+  validUntil: z.string(),
+  closedAt: z.optional(z.string()),
+  correlationId: z.string(),
+  causationId: z.string(),
+  /** Grows with each write. */
+  version: z.number(),
+});
+export type ApprovalRecord = z.infer<typeof approvalRecord>;
