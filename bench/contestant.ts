@@ -18,8 +18,10 @@ export async function openContestant<Round, Result>(
   url: URL,
   options: { readonly settings?: object; readonly environment?: Readonly<Record<string, string>> } = {},
 ): Promise<Contestant<Round, Result>> {
+  // The cache of compiled code would flatter what is measured: Lambda has none, nor do the peers.
+  const { NODE_COMPILE_CACHE: _, ...inherited } = process.env;
   const child = fork(fileURLToPath(url), [JSON.stringify(options.settings ?? {})], {
-    env: { ...process.env, ...options.environment },
+    env: { ...inherited, ...options.environment },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // What a measured program prints is not ours to show; what it complains about is.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,6 +1,8 @@
 // One process that runs a function's code, one invocation at a time.
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Credentials } from '../../../runtime/context.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
@@ -180,6 +182,12 @@ export function buildLogStream(at: number, version: string): string {
   return `${new Date(at).toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomBytes(16).toString('hex')}`;
 }
 
+/** The folder that this process keeps compiled code in, if it does; Node adds its version below it by itself. */
+function findCompileCache(): string | undefined {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? undefined : dirname(directory);
+}
+
 /** Nothing of the runtime's own environment reaches the function. */
 function buildEnvironment(options: WorkerOptions): Record<string, string> {
   const { configuration, version, credentials } = options;
@@ -211,6 +219,7 @@ function buildEnvironment(options: WorkerOptions): Record<string, string> {
       taskRoot: configuration.codeDirectory,
       logFormat: configuration.logFormat,
       clockOffsetMilliseconds: options.clockOffsetMilliseconds,
+      compileCacheDirectory: findCompileCache(),
       hasNoCallbacks: Number(/^nodejs(\d+)/.exec(configuration.runtime)?.[1]) >= 24,
     }),
   };

@@ -1,5 +1,6 @@
 // The first code of a function's worker process: loads the handler, then answers one invocation after the other over IPC.
 // Plain JavaScript, because stripping types would double the time of a cold start.
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { captureOutput, setRequestId } from './capture-output.mjs';
 import { isolateModules } from './isolate-modules.mjs';
 import { loadHandler } from './load-handler.mjs';
@@ -8,6 +9,8 @@ import { setClockOffset } from './virtual-date.mjs';
 const settings = JSON.parse(process.env._LOCAL_RUNTIME_SETTINGS);
 delete process.env._LOCAL_RUNTIME_SETTINGS;
 setClockOffset(settings.clockOffsetMilliseconds);
+// Shared with the runtime: a cold start then takes half of its time from the second one on.
+if (settings.compileCacheDirectory !== undefined) enableCompileCache(settings.compileCacheDirectory);
 
 const send = process.send.bind(process);
 // The function must neither see the channel nor be kept from ending by it.
@@ -94,6 +97,8 @@ try {
   const handler = await loadHandler(settings.taskRoot, process.env._HANDLER);
   process.on('message', (invocation) => invoke(handler, invocation));
   send({ type: 'ready' });
+  // Processes of functions are killed, never asked to end.
+  flushCompileCache();
 } catch (error) {
   const described = describeError(error);
   writeLine('ERROR', 'Uncaught Exception', JSON.stringify({ ...described, stack: described.trace, trace: undefined }));
