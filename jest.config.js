@@ -2,6 +2,9 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // Jest would keep one core for itself, which is half of a small machine.
+  maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/slow-first.ts',
   testMatch: ['**/*.test.ts'],
   // Real processes, git and TLS take their time on a small or busy machine; what hangs is still found.
   testTimeout: 30_000,

@@ -4,8 +4,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { prepareAssembly } from '../prepare-assembly.ts';
 import type { Outcome, ServeOptions } from './serve-system.ts';
-import { prepareAssembly, root } from './start-test-system.ts';
+import { root } from './start-test-system.ts';
 
 let stateDirectory: string;
 let assemblyDirectory: string;

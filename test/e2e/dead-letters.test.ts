@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventRecord } from '../../contracts/ledger/events.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
+import { prepareAssembly } from '../prepare-assembly.ts';
 import { commitService, silenceGitHub } from './commit-service.ts';
 import { findCurrent, listExecutions, waitForExecution, waitForPromotion } from './promotions.ts';
 import { runCli } from './run-cli.ts';
 import { sendWebhook } from './send-webhook.ts';
-import { letTimePass, prepareAssembly, startTestSystem, type TestSystem } from './start-test-system.ts';
+import { letTimePass, startTestSystem, type TestSystem } from './start-test-system.ts';
 
 interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;

@@ -1,12 +1,12 @@
 // The whole system for one test file: the real assembly, synthesized once, on temporary state and free ports.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 import type { Principal } from '../../local/runtime/service.ts';
-import { digestSources, synthesize } from '../../scripts/synthesize.ts';
 import { type System, type SystemOptions, startSystem } from '../../tour/start-system.ts';
+import { prepareAssembly } from '../prepare-assembly.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -15,19 +15,6 @@ export interface TestSystem extends System {
   readonly webhookSecret: string;
   /** Calls AWS as the operator, in the primary region. */
   call<Output extends object>(service: string, operation: string, input: object): Promise<Output>;
-}
-
-/** Where the assembly lies that all end-to-end tests run: one folder for each state of the sources, so that no run loses its own. */
-export function prepareAssembly(): string {
-  const folder = join(root, 'node_modules', '.cache', 'e2e-assembly');
-  const name = digestSources().slice(0, 16);
-  const yesterday = Date.now() - 86_400_000;
-  const others = existsSync(folder) ? readdirSync(folder).filter((entry) => entry !== name) : [];
-  for (const path of others.map((entry) => join(folder, entry))) {
-    if (statSync(path).mtimeMs < yesterday) rmSync(path, { recursive: true });
-  }
-  mkdirSync(folder, { recursive: true });
-  return synthesize({ directory: join(folder, name) }).directory;
 }
 
 /** Starts everything; `stop` also forgets the state unless its directory was given. */
