@@ -1,6 +1,7 @@
 // The command line: its groups of commands in groups/, what they do in commands/. This file parses, calls and reports.
 import { Command, CommanderError } from 'commander';
 import { addApprovalCommands } from './groups/approvals.ts';
+import { addBackupCommands } from './groups/backups.ts';
 import { addCertificateCommands } from './groups/certificates.ts';
 import { addIncidentCommands } from './groups/incidents.ts';
 import { addLocalCommands } from './groups/local.ts';
@@ -30,6 +31,7 @@ addReleaseCommands(program);
 addIncidentCommands(program);
 addApprovalCommands(program);
 addRepairCommands(program);
+addBackupCommands(program);
 addCertificateCommands(program);
 addLocalCommands(program);
 

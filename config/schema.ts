@@ -1,6 +1,7 @@
 // The shape of the one configuration file: what another team changes instead of our code.
 import { z } from 'zod';
 import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
+import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema } from './certificates-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { serviceSchema } from './service-schema.ts';
@@ -56,7 +57,13 @@ export const configurationSchema = z
       alarmEmail: z.email(),
     }),
     certificates: certificatesSchema.default(certificatesSchema.parse({})),
-    schedules: z.strictObject({ redeliverFailedWebhooks: scheduleSchema, checkCertificates: scheduleSchema }),
+    databases: databasesSchema.default({}),
+    backups: backupsSchema.default(backupsSchema.parse({})),
+    schedules: z.strictObject({
+      redeliverFailedWebhooks: scheduleSchema,
+      checkCertificates: scheduleSchema,
+      backUpDatabase: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(0 2 * * ? *)' })),
+    }),
     retention: z.strictObject({
       /** How long a webhook delivery cannot be replayed. GitHub can redeliver for three days. */
       claimDays: days(90).default(14),
@@ -129,6 +136,10 @@ export const configurationSchema = z
       else if (issuers[issuer]?.trust === 'secret' && certificate === undefined)
         refuse([...at, 'certificate'], `is required: ${issuer} is trusted by what stands in the certificate's Secret`);
     }
+    for (const [database, { environments: chosen }] of Object.entries(configuration.databases)) {
+      for (const environment of Object.keys(chosen).filter((key) => !environments.includes(key)))
+        refuse(['databases', database, 'environments', environment], `must be one of ${environments.join(', ')}`);
+    }
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
     }
@@ -138,5 +149,7 @@ export const configurationSchema = z
 export type Configuration = z.output<typeof configurationSchema>;
 export type ServiceConfiguration = Configuration['services'][string];
 export type EnvironmentConfiguration = Configuration['environments'][string];
+export type BackupsConfiguration = Configuration['backups'];
+export type DatabaseConfiguration = Configuration['databases'][string];
 export type CertificatesConfiguration = Configuration['certificates'];
 export type CertificateEndpoint = CertificatesConfiguration['endpoints'][string];

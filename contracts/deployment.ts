@@ -14,6 +14,8 @@ export const deploymentSchema = z.object({
   ledgerTableName: z.string(),
   /** By workflow name, e.g. `promote-release`. */
   workflowArns: z.record(z.string(), z.string()),
+  /** In the order in which a release travels; absent in what was deployed before this was told. */
+  environments: z.optional(z.array(z.string())),
   /** By concern, e.g. `promotion`. */
   deadLetterQueueUrls: z.record(z.string(), z.string()),
 });

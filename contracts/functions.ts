@@ -13,6 +13,8 @@ export type Capability =
   | 'slack'
   | 'kubernetes'
   | 'kubernetes-certificates'
+  | 'kubernetes-jobs'
+  | 'backups-read'
   | 'registry'
   | 'task-tokens'
   | 'configuration';
@@ -32,7 +34,15 @@ export interface FunctionContract {
   /** The handler's file, from the repository's root. */
   readonly entry: string;
   readonly description: string;
-  readonly concern: 'ingress' | 'promotion' | 'approval' | 'rollback' | 'certificates' | 'notification' | 'audit';
+  readonly concern:
+    | 'ingress'
+    | 'promotion'
+    | 'approval'
+    | 'rollback'
+    | 'certificates'
+    | 'backups'
+    | 'notification'
+    | 'audit';
   readonly environment: readonly EnvironmentVariable[];
   readonly uses: readonly Capability[];
 }
@@ -203,6 +213,34 @@ export const functions = {
     concern: 'certificates',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'kubernetes-certificates', 'configuration'],
+  },
+  'plan-backups': {
+    entry: 'lambdas/backups/plan-backups.handler.ts',
+    description: 'Says which backups a run makes, and enters them into the catalogue as running',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'configuration'],
+  },
+  'start-backup-job': {
+    entry: 'lambdas/backups/start-backup-job.handler.ts',
+    description: 'Has the cluster of an environment run the backup agent',
+    concern: 'backups',
+    environment: [],
+    uses: ['kubernetes-jobs', 'configuration'],
+  },
+  'read-agent-job': {
+    entry: 'lambdas/backups/read-agent-job.handler.ts',
+    description: 'Says whether a Job of the backup agent has ended, and when to look again',
+    concern: 'backups',
+    environment: [],
+    uses: ['kubernetes-jobs', 'configuration'],
+  },
+  'record-backup': {
+    entry: 'lambdas/backups/record-backup.handler.ts',
+    description: 'Judges a backup by what is stored, writes the catalogue and publishes how it ended',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read'],
   },
   notify: {
     entry: 'lambdas/notifications/notify.handler.ts',

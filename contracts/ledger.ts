@@ -19,10 +19,13 @@
 // | what is wrong right now?                          | byKind `incident`, newest last, status `open`            |
 // | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
+// | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
+// | who backs up a database now, what is proven?      | get backupRun; get lastVerified                          |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
 import { approvalKeys, approvalKinds } from './ledger/approvals.ts';
+import { backupKeys, backupKinds } from './ledger/backups.ts';
 import { buildKeys } from './ledger/builds.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
 import { circuitKeys, circuitKinds } from './ledger/circuits.ts';
@@ -56,6 +59,7 @@ export const ledgerKey = {
   ...rollbackKeys,
   ...circuitKeys,
   ...certificateKeys,
+  ...backupKeys,
 };
 
 /** Values of `kind`, by which records of one sort are listed. */
@@ -69,4 +73,5 @@ export const ledgerKind = {
   ...rollbackKinds,
   ...circuitKinds,
   ...certificateKinds,
+  ...backupKinds,
 };

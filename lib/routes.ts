@@ -14,7 +14,7 @@ import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
 /** Workflows that a rule or a person can start: file names below state-machines/. */
-export const workflowNames = ['promote-release', 'rollback-release', 'check-certificates'] as const;
+export const workflowNames = ['promote-release', 'rollback-release', 'check-certificates', 'back-up-database'] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 export interface HttpRoute {
@@ -147,6 +147,13 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     schedule: 'checkCertificates',
     target: { workflow: 'check-certificates' },
     deadLetters: 'certificates',
+  },
+  {
+    id: 'back-up-database',
+    description: 'Every database is backed up, every night',
+    schedule: 'backUpDatabase',
+    target: { workflow: 'back-up-database' },
+    deadLetters: 'backups',
   },
 ];
 

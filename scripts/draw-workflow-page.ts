@@ -1,6 +1,7 @@
 // The drawn parts of a workflow's page: the diagram of its state machine and the JSON Schema of what a person may ask for.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { backupRequestSchema } from '../contracts/workflows/back-up-database.ts';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
 import { rollbackRequestSchema } from '../contracts/workflows/rollback-release.ts';
@@ -13,6 +14,7 @@ export interface WorkflowPage {
 
 const stateMachines = new URL('../state-machines/', import.meta.url);
 const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
+  'back-up-database': backupRequestSchema,
   'check-certificates': certificateCheckRequestSchema,
   'promote-release': promotionRequestSchema,
   'rollback-release': rollbackRequestSchema,

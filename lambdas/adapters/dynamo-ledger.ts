@@ -5,6 +5,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  paginateQuery,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -56,6 +57,29 @@ export class DynamoLedger {
       }),
     );
     return items.map((item) => schema.parse(fromItem(item)));
+  }
+
+  /**
+   * The records of a kind in the order of their sort key, from one on when `from` is given, whatever their number. Of the index:
+   * the write of a moment ago can be missing.
+   */
+  async listByKind<Schema extends z.ZodMiniType>(
+    schema: Schema,
+    kind: string,
+    { from }: { from?: string | undefined } = {},
+  ): Promise<z.output<Schema>[]> {
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.tableName,
+        IndexName: 'byKind',
+        KeyConditionExpression: from === undefined ? 'kind = :kind' : 'kind = :kind AND sortKey >= :from',
+        ExpressionAttributeValues: toItem(from === undefined ? { ':kind': kind } : { ':kind': kind, ':from': from }),
+      },
+    );
+    const records: z.output<Schema>[] = [];
+    for await (const { Items: items = [] } of pages) records.push(...items.map((item) => schema.parse(fromItem(item))));
+    return records;
   }
 
   async put(record: LedgerKey & Readonly<Record<string, unknown>>, condition?: Condition): Promise<WriteResult> {

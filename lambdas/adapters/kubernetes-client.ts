@@ -10,7 +10,7 @@ export interface KubernetesAnswer {
 }
 
 export interface KubernetesRequest {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
   /** With query. */
   readonly path: string;
   readonly body?: string;

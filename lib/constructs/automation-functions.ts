@@ -7,6 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { type Capability, type EnvironmentVariable, type FunctionName, functions } from '../../contracts/functions.ts';
+import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import type { AutomationBus } from './automation-bus.ts';
 import { AutomationFunction } from './automation-function.ts';
@@ -27,6 +28,7 @@ export interface AutomationFunctionsProps {
   readonly ledger: Ledger;
   readonly bus: AutomationBus;
   readonly claimChecks: ClaimChecks;
+  readonly backups: BackupBuckets;
   readonly secrets: OperatorSecrets;
   readonly addresses: WorldAddresses;
   readonly clusters: ClusterAccess;
@@ -41,6 +43,7 @@ const timeouts: Readonly<Record<Concern, Duration>> = {
   approval: Duration.seconds(30),
   rollback: Duration.minutes(1),
   certificates: Duration.minutes(2),
+  backups: Duration.minutes(1),
   notification: Duration.seconds(30),
   audit: Duration.seconds(15),
 };
@@ -130,6 +133,8 @@ function grantCapability(
     registry: () => grantWorld(grantee, props, 'registry'),
     kubernetes: () => props.clusters.grantAccess(id, grantee, 'deployment-automation'),
     'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
+    'kubernetes-jobs': () => props.clusters.grantAccess(id, grantee, 'backup-jobs'),
+    'backups-read': () => props.backups.grantRead(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

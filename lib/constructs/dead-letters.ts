@@ -14,6 +14,7 @@ export const concerns = [
   'approval',
   'rollback',
   'certificates',
+  'backups',
   'notification',
   'audit',
 ] as const;

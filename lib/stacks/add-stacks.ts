@@ -2,6 +2,7 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../../config/schema.ts';
 import { AutomationStack } from './automation-stack.ts';
+import { BackupReplicasStack } from './backup-replicas-stack.ts';
 import { RecoveryStack } from './recovery-stack.ts';
 
 export interface Stacks {
@@ -14,11 +15,17 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
   const { application, aws } = configuration;
   Tags.of(app).add('application', application);
   Tags.of(app).add('component', 'deployment-automation');
+  const replicas = new BackupReplicasStack(app, `${application}-automation-replicas`, {
+    env: { region: aws.recoveryRegion },
+    description: 'Deployment automation: the replicas of the backups',
+    configuration,
+  });
   const automation = new AutomationStack(app, `${application}-automation`, {
     env: { region: aws.primaryRegion },
     description: 'Deployment automation: promotions, rollbacks, backups and certificates, driven by events',
     configuration,
   });
+  automation.addStackDependency(replicas, 'replicates its buckets to those');
   const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {
     env: { region: aws.recoveryRegion },
     description: 'Deployment automation: what waits in the recovery region',

@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
+import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
@@ -50,6 +51,7 @@ export class AutomationStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters', { key, monitoring });
     const ledger = new Ledger(this, 'Ledger', { application, recoveryRegion: aws.recoveryRegion });
     const claimChecks = new ClaimChecks(this, 'ClaimChecks', { key, retention: Duration.days(retention.archiveDays) });
+    const backups = new BackupBuckets(this, 'Backups', { configuration, key });
     const bus = new AutomationBus(this, 'Events', {
       application,
       key,
@@ -64,6 +66,7 @@ export class AutomationStack extends Stack {
       ledger,
       bus,
       claimChecks,
+      backups,
       secrets: new OperatorSecrets(this, 'Secrets', { application, key, recoveryRegion: aws.recoveryRegion }),
       addresses: new WorldAddresses(this, 'Addresses', configuration),
       clusters: new ClusterAccess(this, 'Clusters', {
@@ -116,6 +119,7 @@ export class AutomationStack extends Stack {
         apiUrl: api.api.apiEndpoint,
         eventBusName: bus.bus.eventBusName,
         ledgerTableName: ledger.tableName,
+        environments: Object.keys(configuration.environments),
         workflowArns: Object.fromEntries(workflowNames.map((name) => [name, Workflow.arnOf(this, application, name)])),
         deadLetterQueueUrls: Object.fromEntries(
           concerns.map((concern) => [concern, deadLetters.queueOf(concern).queueUrl]),

@@ -3,8 +3,9 @@ import type { Configuration } from '../../config/schema.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { AwsError, operatorOf } from '../runtime/service.ts';
 import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
+import { PodIdentityAssociations } from '../services/eks/pod-identity-associations.ts';
 import type { User } from './kubernetes/authentication/user.ts';
-import type { World, WorldCredentials } from './start-world.ts';
+import type { PodEnvironment, World, WorldCredentials } from './start-world.ts';
 
 /** Idempotent: it runs at every start, since ports and keys can have changed. */
 export async function connectWorld(
@@ -63,5 +64,26 @@ export function readAccessEntries(
       if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
       throw error;
     }
+  };
+}
+
+/** What EKS Pod Identity gives the pods of a service account: credentials of its role, and where AWS is. */
+export function readPodIdentities(context: RuntimeContext, endpointUrl: string): PodEnvironment {
+  const associations = new PodIdentityAssociations(context.store);
+  return (cluster, namespace, serviceAccount): Readonly<Record<string, string>> => {
+    const found = associations.find(cluster, namespace, serviceAccount);
+    if (found === undefined) return {};
+    const { roleArn, region, associationArn } = found;
+    const sessionName = `eks-${cluster}-${serviceAccount}`.slice(0, 64);
+    // Throws when the role lets no pods in.
+    context.assumeRole(roleArn, sessionName, context.servicePrincipal('pods.eks.amazonaws.com', associationArn));
+    const { accessKeyId, secretAccessKey, sessionToken } = context.credentialsFor(roleArn, sessionName);
+    return {
+      AWS_ENDPOINT_URL: endpointUrl,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    };
   };
 }

@@ -7,11 +7,13 @@ import type { Clock } from '../clock/clock.ts';
 import type { Trace } from '../trace/trace.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
+import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { DescribeImage } from './kubernetes/pods/image-behaviour.ts';
 import { listMissingObjects, type MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
 import { type ClusterFront, startClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
 import type { JsonObject } from './kubernetes/resources/kubernetes-object.ts';
+import type { Pod } from './kubernetes/resources/workload-types.ts';
 import { type Cluster, startCluster } from './kubernetes/start-cluster.ts';
 
 export interface ClusterParts {
@@ -33,6 +35,10 @@ export interface ClusterSurroundings {
   readonly describeImage: DescribeImage;
   /** Where a repository of GitHub really is. */
   readonly resolveRepository: (url: string) => string;
+  /** What the process of a Job gets beside its pod's own environment. */
+  readonly jobEnvironment: (cluster: string, pod: Pod) => Readonly<Record<string, string>>;
+  /** Commands of this machine in the place of images, by their beginning. */
+  readonly jobImages: Readonly<Record<string, JobImage>>;
 }
 
 /** By EKS name, seeded with what an administrator would apply. */
@@ -51,7 +57,9 @@ export async function startSimulatedClusters(
       describeImage: surroundings.describeImage,
       authenticate: createAuthenticator(parts, name),
       argoCd: { resolveRepository: surroundings.resolveRepository },
+      jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
     });
+    for (const [prefix, image] of Object.entries(surroundings.jobImages)) cluster.registerJobImage(prefix, image);
     applyManifests(cluster, listManifests(parts.gitOpsDirectory, environments));
     clusters.set(name, cluster);
   }

@@ -4,10 +4,13 @@ import { join, relative } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
+import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
 import type { ClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
 import type { Cluster } from './kubernetes/start-cluster.ts';
+import { putDatabaseSecrets } from './postgres/put-database-secrets.ts';
+import { type Databases, startDatabases } from './postgres/start-databases.ts';
 import { type Registry, startRegistry } from './registry/start-registry.ts';
 import { type Slack, startSlack } from './slack/start-slack.ts';
 import { type ClusterParts, startClusterFronts, startSimulatedClusters } from './start-clusters.ts';
@@ -22,9 +25,20 @@ export interface WorldParts extends ClusterParts {
   /** Where GitHub posts its webhooks. */
   readonly webhookUrl: string;
   readonly credentials: WorldCredentials;
+  /** Commands of this machine that Jobs run in the place of images, by the image. */
+  readonly jobImages?: Readonly<Record<string, JobImage>>;
+  /** What AWS gives the pods of a service account: the credentials of its role, as variables. */
+  readonly podEnvironment?: PodEnvironment;
   /** On which port each part listens, so that addresses last over restarts; free ones when absent. */
   readonly ports?: Readonly<Partial<Record<'github' | 'registry' | 'slack', number>>>;
 }
+
+/** By EKS cluster, namespace and service account. */
+export type PodEnvironment = (
+  cluster: string,
+  namespace: string,
+  serviceAccount: string,
+) => Readonly<Record<string, string>>;
 
 export interface WorldCredentials {
   readonly webhookSecret: string;
@@ -52,6 +66,7 @@ export interface World {
   /** What an administrator has yet to apply to a real cluster. */
   readonly missingObjects: readonly MissingObject[];
   readonly builds: BuildService;
+  readonly databases: Databases;
   stop(): Promise<void>;
 }
 
@@ -91,6 +106,10 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     await registry.pushImage({ repository: repositoryOf(image), tag: firstTag });
   }
 
+  const { jobImages = {}, podEnvironment = () => ({}) } = parts;
+  for (const image of Object.keys(jobImages)) await pushJobImage(registry, image);
+  const databases = await startDatabases(configuration, join(directory, 'databases'));
+
   const clusterParts = { ...parts, directory: join(directory, 'clusters') };
   const { fronts, missing } = parts.kubeContext
     ? await startClusterFronts(clusterParts, parts.kubeContext)
@@ -100,7 +119,11 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     : await startSimulatedClusters(clusterParts, {
         describeImage: (image) => describeImage(registry, image),
         resolveRepository: (url) => github.findDirectory(url) ?? url,
+        jobEnvironment: (cluster, { metadata, spec }) =>
+          podEnvironment(cluster, metadata.namespace ?? 'default', spec.serviceAccountName ?? 'default'),
+        jobImages,
       });
+  putDatabaseSecrets(configuration, databases, clusters);
   const reachableClusters: ReadonlyMap<string, ReachableCluster> = parts.kubeContext ? fronts : clusters;
 
   // What GitHub's webhook to Argo CD does: without it a commit waits for the next poll.
@@ -119,15 +142,23 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     reachableClusters,
     missingObjects: missing,
     builds,
+    databases,
     async stop() {
       unsubscribe();
       builds.stop();
       await Promise.all([...reachableClusters.values()].map((cluster) => cluster.stop()));
+      await databases.stop();
       await github.stop();
       await slack.stop();
       await registry.stop();
     },
   };
+}
+
+/** What the registry must have, or no node can pull it. */
+async function pushJobImage(registry: Registry, image: string): Promise<void> {
+  const [, repository = '', tag] = /^(.*?)(?::([\w.-]+))?$/.exec(repositoryOf(image)) ?? [];
+  await registry.pushImage({ repository, tag: tag ?? firstTag });
 }
 
 /** `ghcr.io/owner/name` → `owner/name`, as the registry itself calls it. */

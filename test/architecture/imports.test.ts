@@ -14,6 +14,7 @@ const layers: readonly (readonly [path: string, allowed: readonly string[]])[] =
   ['lambdas', ['core', 'config', 'contracts']],
   ['lib', ['contracts', 'config']],
   ['cli', ['contracts']],
+  ['containers', ['contracts']],
   ['console', ['contracts']],
   ['local/world', ['local', 'config']],
   ['local', []],

@@ -81,12 +81,23 @@ describe('who may invoke functions', () => {
 });
 
 describe('the clusters', () => {
-  it('are entered by the functions that read rollouts, run smoke tests and check certificates, in groups without cluster-admin', () => {
+  it('are entered by the functions that need them, each in the group that its capability names, without cluster-admin', () => {
+    const groups = {
+      kubernetes: 'deployment-automation',
+      'kubernetes-certificates': 'certificate-checks',
+      'kubernetes-jobs': 'backup-jobs',
+    } as const;
+    const expected = Object.entries(functions).flatMap(([name, { uses }]) =>
+      Object.entries(groups)
+        .filter(([capability]) => (uses as readonly string[]).includes(capability))
+        .map(([, group]) => ({ role: `Functions${pascalCase(name)}Role`, group })),
+    );
     const entries = Object.values(app.automation.findResources('AWS::EKS::AccessEntry'));
-    expect(entries).toHaveLength(3 * Object.keys(app.configuration.environments).length);
+    expect(entries).toHaveLength(expected.length * Object.keys(app.configuration.environments).length);
     for (const { Properties } of entries) {
-      const checks = JSON.stringify(Properties.PrincipalArn).includes('CheckCertificates');
-      expect(Properties.KubernetesGroups).toEqual([checks ? 'certificate-checks' : 'deployment-automation']);
+      const principal = JSON.stringify(Properties.PrincipalArn);
+      const [found] = expected.filter(({ role }) => principal.includes(role));
+      expect(Properties.KubernetesGroups).toEqual([found?.group]);
       expect(Properties.AccessPolicies).toBeUndefined();
     }
   });

@@ -3,9 +3,12 @@ import type { CreateServiceModule } from '../../runtime/context.ts';
 import { AccessEntries, createAccessEntryProvider } from './access-entries.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
 import { createOperations } from './operations.ts';
+import { createPodIdentityAssociationProvider, PodIdentityAssociations } from './pod-identity-associations.ts';
 
 export const createEksModule: CreateServiceModule = (context) => {
   const entries = new AccessEntries(context.store);
+  const associations = new PodIdentityAssociations(context.store);
+  associations.clear();
   return {
     services: [
       {
@@ -15,6 +18,9 @@ export const createEksModule: CreateServiceModule = (context) => {
         operations: createOperations(context, new ClusterRegistry(context.store), entries),
       },
     ],
-    providers: [createAccessEntryProvider(context, entries)],
+    providers: [
+      createAccessEntryProvider(context, entries),
+      createPodIdentityAssociationProvider(context, associations),
+    ],
   };
 };

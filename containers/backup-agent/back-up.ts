@@ -1,0 +1,151 @@
+// `back-up`: dumps the database into the bucket, streamed, and writes the manifest when everything else is proven to be there.
+import { createHash } from 'node:crypto';
+import { PassThrough, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress, constants as zlib } from 'node:zlib';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { dumpName, type Manifest, manifestName, manifestSchema } from '../../contracts/backup-manifest.ts';
+import { describeDatabase } from './database/describe-database.ts';
+import { openSnapshot } from './database/open-snapshot.ts';
+import { readProgramVersion, startProgram } from './postgres/program.ts';
+import type { AgentSettings } from './settings.ts';
+import { findJson, putJson } from './storage/json-objects.ts';
+import { sweepUploads } from './storage/sweep-uploads.ts';
+import { uploadStream } from './storage/upload-stream.ts';
+
+/** The begin of every archive of pg_dump in the custom format. */
+const customMagic = 'PGDMP';
+/** As zstd's own default. */
+const compressionLevel = 3;
+
+/** Idempotent: a second attempt finds the manifest of the first. Returns what was stored. */
+export async function backUp(s3: S3Client, settings: AgentSettings, signal: AbortSignal): Promise<Manifest> {
+  const { bucket, prefix, retention } = settings;
+  const startedAt = new Date();
+  const manifestPlace = { bucket, key: `${prefix}${manifestName}` };
+  const finished = await findJson(s3, manifestPlace, manifestSchema);
+  if (finished !== undefined) return finished;
+  await sweepUploads(s3, settings);
+
+  const snapshot = await openSnapshot();
+  try {
+    const { rows } = await snapshot.client.query<{ bytes: string }>(
+      'SELECT pg_database_size(current_database()) AS bytes',
+    );
+    const key = `${prefix}${dumpName}`;
+    const dump = startDump(settings, snapshot.id);
+    const [object, facts] = await Promise.all([
+      storeDump(s3, { bucket, key, retention, expectedBytes: Number(rows[0]?.bytes) }, dump, settings, signal),
+      describeDatabase(snapshot.client, settings).catch((error: unknown) => {
+        // The database is gone for the counts: then it is for the dump too, which must not be left running.
+        dump.kill();
+        throw error;
+      }),
+    ]);
+    const manifest: Manifest = {
+      formatVersion: 1,
+      backupId: settings.backupId,
+      environment: settings.environment,
+      database: settings.database,
+      ...facts,
+      tool: readProgramVersion('pg_dump', { binaries: settings.binaries }),
+      dumpFormat: settings.dumpFormat,
+      compression: 'zstd',
+      lsn: snapshot.lsn,
+      snapshotAt: snapshot.takenAt,
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      dumpBytes: object.dumpBytes,
+      object: { key, bytes: object.bytes, sha256: object.sha256, checksum: object.checksum },
+    };
+    signal.throwIfAborted();
+    await putJson(s3, manifestPlace, manifest, { onlyIfAbsent: true, retention });
+    return manifest;
+  } finally {
+    await snapshot.close();
+  }
+}
+
+function startDump(settings: AgentSettings, snapshotId: string) {
+  return startProgram(
+    'pg_dump',
+    // Compressed by us: in the archive it would be deflate, slower and larger.
+    [
+      `--format=${settings.dumpFormat}`,
+      ...(settings.dumpFormat === 'custom' ? ['--compress=0'] : []),
+      `--snapshot=${snapshotId}`,
+    ],
+    { binaries: settings.binaries },
+  );
+}
+
+interface StoredDump {
+  readonly bytes: number;
+  readonly dumpBytes: number;
+  readonly sha256: string;
+  readonly checksum: string;
+}
+
+/** pg_dump → zstd → SHA-256 → S3, with no more in memory than what is on its way. */
+async function storeDump(
+  s3: S3Client,
+  target: Parameters<typeof uploadStream>[1],
+  dump: ReturnType<typeof startProgram>,
+  { dumpFormat }: AgentSettings,
+  signal: AbortSignal,
+): Promise<StoredDump> {
+  dump.input.end();
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let dumpBytes = 0;
+  let start = Buffer.alloc(0);
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (start.length < customMagic.length) start = Buffer.concat([start, chunk.subarray(0, customMagic.length)]);
+      dumpBytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const hashed = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+    // The end of the stream is the end of the object: it is let through only when pg_dump has ended well and said something.
+    flush(done) {
+      dump.done.then(() => checkDump(dumpBytes, start.toString('latin1'), dumpFormat)).then(() => done(), done);
+    },
+  });
+  const compressed = createZstdCompress({ params: { [zlib.ZSTD_c_compressionLevel]: compressionLevel } });
+  const body = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const [stored] = await Promise.all([
+      uploadStream(s3, target, body, stop.signal).catch((error: unknown) => {
+        stop.abort(error);
+        throw error;
+      }),
+      pipeline(dump.output, counted, compressed, hashed, body, { signal: stop.signal }).catch((error: unknown) => {
+        // Destroying the body makes the upload fail, which aborts it at S3.
+        body.destroy(error as Error);
+        throw error;
+      }),
+    ]);
+    if (stored.bytes !== bytes)
+      throw new Error(`S3 has ${stored.bytes} bytes of ${target.key}, ${bytes} were sent: the backup does not count`);
+    return { bytes, dumpBytes, sha256: hash.digest('hex'), checksum: stored.checksum };
+  } finally {
+    signal.removeEventListener('abort', abort);
+    dump.kill();
+  }
+}
+
+/** A dump of nothing with exit code 0 is no backup. */
+function checkDump(bytes: number, start: string, format: 'custom' | 'plain'): void {
+  if (bytes === 0) throw new Error('pg_dump wrote nothing although it ended well');
+  if (format === 'custom' && !start.startsWith(customMagic))
+    throw new Error(`pg_dump wrote no archive: it begins with ${JSON.stringify(start)}`);
+}

@@ -1,0 +1,20 @@
+// Uploads that earlier attempts left open: a killed process cannot clean up behind itself.
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
+
+/**
+ * Ends every open upload of this database: whatever process began one is gone, since its backups run one at a time. The
+ * bucket's lifecycle ends what nobody sweeps.
+ */
+export async function sweepUploads(
+  s3: S3Client,
+  { bucket, database }: { readonly bucket: string; readonly database: string },
+): Promise<number> {
+  let swept = 0;
+  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: 'database/' }));
+  for (const { Key, UploadId } of Uploads) {
+    if (!Key?.includes(`/${database}/`)) continue;
+    await s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    swept += 1;
+  }
+  return swept;
+}

