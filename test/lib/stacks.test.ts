@@ -32,6 +32,7 @@ describe('stateful resources', () => {
       'EventsArchive5A2DBDD8',
       'DeadLettersIngress0DB1FF74',
       'DeadLettersPromotionC4819CF3',
+      'DeadLettersApproval79F511DD',
       'DeadLettersRollback96676943',
       'DeadLettersCertificatesE6933EAB',
       'DeadLettersBackups1858E300',
