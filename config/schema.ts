@@ -4,10 +4,9 @@ import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema } from './certificates-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
+import { notificationsSchema } from './notifications-schema.ts';
 import { serviceSchema } from './service-schema.ts';
 import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region, scheduleExpression, timeZone } from './values.ts';
-
-const channel = z.string().regex(/^#[a-z0-9_-]{1,79}$/, 'must be a Slack channel such as #deployments');
 
 const scheduleSchema = z.strictObject({ expression: scheduleExpression, timeZone: timeZone.default('UTC') });
 
@@ -46,16 +45,7 @@ export const configurationSchema = z
     automaticRollback: z
       .strictObject({ maximumInAllPerHour: z.int().min(0).max(100).default(5) })
       .default({ maximumInAllPerHour: 5 }),
-    notifications: z.strictObject({
-      slack: z.strictObject({
-        apiUrl: httpsUrl.default('https://slack.com/api'),
-        defaultChannel: channel,
-        /** Channel by environment where it is not the default one. */
-        channels: z.record(z.string(), channel).default({}),
-      }),
-      /** Mail address that alarms go to. */
-      alarmEmail: z.email(),
-    }),
+    notifications: notificationsSchema,
     certificates: certificatesSchema.default(certificatesSchema.parse({})),
     databases: databasesSchema.default({}),
     backups: backupsSchema.default(backupsSchema.parse({})),
@@ -123,6 +113,15 @@ export const configurationSchema = z
     for (const [at, policy] of policies) {
       const problem = policy === undefined ? undefined : findPolicyProblem(configuration.approvals, policy);
       if (problem !== undefined) refuse([...at, problem.key], problem.words);
+    }
+    for (const [index, route] of configuration.notifications.routes.entries()) {
+      for (const [place, environment] of (route.environments ?? []).entries()) {
+        if (!environments.includes(environment))
+          refuse(
+            ['notifications', 'routes', index, 'environments', place],
+            `must be one of ${environments.join(', ')}, got ${environment}`,
+          );
+      }
     }
     const { issuers, endpoints, warningDays, criticalDays } = configuration.certificates;
     if (criticalDays >= warningDays)

@@ -11,6 +11,8 @@ export type Capability =
   | 'github-webhook-secret'
   | 'alertmanager-secret'
   | 'slack'
+  | 'pager-duty'
+  | 'alarm-topic'
   | 'kubernetes'
   | 'kubernetes-certificates'
   | 'kubernetes-jobs'
@@ -27,6 +29,8 @@ export type EnvironmentVariable =
   | 'GITHUB_WEBHOOK_SECRET_ID'
   | 'ALERTMANAGER_SECRET_ID'
   | 'SLACK_SECRET_ID'
+  | 'PAGER_DUTY_SECRET_ID'
+  | 'ALARM_TOPIC_ARN'
   | 'REGISTRY_SECRET_ID'
   | 'ADDRESSES_PARAMETER_PATH';
 
@@ -244,10 +248,10 @@ export const functions = {
   },
   notify: {
     entry: 'lambdas/notifications/notify.handler.ts',
-    description: 'Tells people in Slack what happened',
+    description: 'Tells people what became of a subject, in one message that is edited',
     concern: 'notification',
-    environment: ['SLACK_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
-    uses: ['slack', 'configuration'],
+    environment: ['LEDGER_TABLE_NAME', 'SLACK_SECRET_ID', 'PAGER_DUTY_SECRET_ID', 'ALARM_TOPIC_ARN', ...github],
+    uses: ['ledger-read', 'ledger-write', 'slack', 'pager-duty', 'alarm-topic', 'github', 'configuration'],
   },
   'record-event': {
     entry: 'lambdas/audit/record-event.handler.ts',

@@ -21,6 +21,7 @@
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
 // | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
 // | who backs up a database now, what is proven?      | get backupRun; get lastVerified                          |
+// | what was told of a subject, where does it stand?  | query notification partition; get notificationThread     |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
@@ -34,6 +35,7 @@ import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
 import { eventKeys, eventKinds } from './ledger/events.ts';
 import { leaseKeys } from './ledger/leases.ts';
+import { notificationKeys } from './ledger/notifications.ts';
 import { promotionKeys, promotionKinds } from './ledger/promotions.ts';
 import { releaseKeys, releaseKinds } from './ledger/releases.ts';
 import { rollbackKeys, rollbackKinds } from './ledger/rollbacks.ts';
@@ -60,6 +62,7 @@ export const ledgerKey = {
   ...circuitKeys,
   ...certificateKeys,
   ...backupKeys,
+  ...notificationKeys,
 };
 
 /** Values of `kind`, by which records of one sort are listed. */

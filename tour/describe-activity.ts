@@ -37,6 +37,9 @@ const lines: Readonly<Record<string, Describe>> = {
   'kubernetes/pod-crashed': ({ subject }) => line('Kubernetes', colors.red(`${subject} crashed`)),
   'slack/message-posted': ({ subject, details }) => line('Slack', `${subject}: ${firstLine(details.text)}`),
   'slack/message-updated': ({ subject, details }) => line('Slack', `${subject} (edited): ${firstLine(details.text)}`),
+  'pager-duty/incident-triggered': ({ subject, details }) =>
+    line('PagerDuty', colors.red(`${subject}: ${firstLine(details.summary)}`)),
+  'pager-duty/incident-resolved': ({ subject }) => line('PagerDuty', `${subject} resolved`),
   'lambda/invocation-failed': ({ subject, details }) =>
     line('Lambda', colors.yellow(`${subject} failed: ${details.errorType ?? ''} ${details.errorMessage ?? ''}`)),
   'runtime/access-denied': ({ details }) =>

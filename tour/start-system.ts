@@ -65,7 +65,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         jobImages: { [configuration.backups.image]: agentImage() },
         podEnvironment: readPodIdentities(context, endpointUrl),
         kubeContext: options.kubeContext,
-        ports: { github: portAt(2), registry: portAt(3), slack: portAt(4) },
+        ports: { github: portAt(2), registry: portAt(3), slack: portAt(4), 'pager-duty': portAt(5) },
       });
       surroundings = { world, deployment };
       await connectWorld(context, configuration, world, credentials);
@@ -116,6 +116,7 @@ function keepCredentials(directory: string): WorldCredentials {
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<WorldCredentials>) : {};
   const credentials = {
     webhookSecret: randomBytes(24).toString('hex'),
+    pagerDutyRoutingKey: randomBytes(16).toString('hex'),
     slackToken: `xoxb-${randomBytes(16).toString('hex')}`,
     alertmanagerToken: randomBytes(24).toString('hex'),
     ...kept,

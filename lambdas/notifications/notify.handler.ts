@@ -1,70 +1,38 @@
-// On domain events: tells people in Slack what happened.
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import * as z from 'zod/mini';
-import {
-  type ApprovalDetail,
-  type ApprovalEventType,
-  approvalDetailSchema,
-  approvalEventTypes,
-} from '../../contracts/events/approval.ts';
-import {
-  type CertificateDetail,
-  type CertificateEventType,
-  certificateDetailSchema,
-  certificateEventTypes,
-} from '../../contracts/events/certificate.ts';
-import {
-  type PromotionDetail,
-  type PromotionEventType,
-  promotionDetailSchema,
-  promotionEventTypes,
-} from '../../contracts/events/promotion.ts';
-import {
-  type RollbackDetail,
-  type RollbackEventType,
-  rollbackDetailSchema,
-  rollbackEventTypes,
-} from '../../contracts/events/rollback.ts';
-import { buildApprovalMessage } from '../../core/notifications/build-approval-message.ts';
-import { buildCertificateMessage, buildMessage, type Message } from '../../core/notifications/build-message.ts';
-import { buildRollbackMessage } from '../../core/notifications/build-rollback-message.ts';
-import { createAddressReader } from '../adapters/address-reader.ts';
-import { createSecretReader, slackSecretSchema } from '../adapters/secret-reader.ts';
-import { createSlackMessenger } from '../adapters/slack-messenger.ts';
-import { awsClientOptions } from '../platform/aws-client-options.ts';
+// On domain events: tells people what became of their subject, in one message that is edited.
+import { announcedEventSchema, buildAnnouncement } from '../../core/notifications/build-announcement.ts';
+import { tellPeople } from '../../core/notifications/tell-people.ts';
+import { connectChannels } from '../adapters/connect-channels.ts';
+import { connectLedger } from '../adapters/connect-ledger.ts';
+import { createDynamoNotificationOutbox } from '../adapters/dynamo-notification-outbox.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineEventHandler } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
+import { logger } from '../platform/logger.ts';
 import { systemClock } from '../platform/system-clock.ts';
 
-const environment = readEnvironment(['SLACK_SECRET_ID', 'ADDRESSES_PARAMETER_PATH']);
-const configuration = readConfiguration();
-const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
-const secrets = new SecretsManagerClient(awsClientOptions);
-const post = createSlackMessenger(
-  address,
-  createSecretReader(secrets, systemClock, environment.SLACK_SECRET_ID, slackSecretSchema),
-);
+const environment = readEnvironment([
+  'LEDGER_TABLE_NAME',
+  'SLACK_SECRET_ID',
+  'PAGER_DUTY_SECRET_ID',
+  'GITHUB_SECRET_ID',
+  'ALARM_TOPIC_ARN',
+  'ADDRESSES_PARAMETER_PATH',
+]);
+const { notifications, retention } = readConfiguration();
+const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
+const ports = {
+  outbox: createDynamoNotificationOutbox(ledger, systemClock, retention.eventDays),
+  channelOf: connectChannels(environment),
+  onFailure: (channel: string, error: unknown) =>
+    logger.warn('a channel took nothing', { channel, reason: String(error) }),
+};
 
-/** Throws what Slack did not take: the event is tried again and then lies in the dead-letter queue. */
+/** Throws what a channel did not take: the event is tried again, and then lies in the dead-letter queue. */
 export const handler = defineEventHandler({
-  input: z.union([
-    z.object({ 'detail-type': z.enum(promotionEventTypes), detail: promotionDetailSchema }),
-    z.object({ 'detail-type': z.enum(rollbackEventTypes), detail: rollbackDetailSchema }),
-    z.object({ 'detail-type': z.enum(approvalEventTypes), detail: approvalDetailSchema }),
-    z.object({ 'detail-type': z.enum(certificateEventTypes), detail: certificateDetailSchema }),
-  ]),
-  async handle({ 'detail-type': type, detail }) {
-    const message = build(type, detail);
-    await post(message);
-    return { channel: message.channel };
+  input: announcedEventSchema,
+  async handle(event, { requestId }) {
+    const { announcement, order } = buildAnnouncement(event);
+    const channels = await tellPeople(ports, notifications, { announcement, order, holder: requestId });
+    return { subject: announcement.subject, channels };
   },
 });
-
-function build(type: string, detail: PromotionDetail | RollbackDetail | ApprovalDetail | CertificateDetail): Message {
-  if ('approval' in detail) return buildApprovalMessage(configuration, type as ApprovalEventType, detail);
-  if ('rollback' in detail) return buildRollbackMessage(configuration, type as RollbackEventType, detail);
-  if ('certificate' in detail) return buildCertificateMessage(configuration, type as CertificateEventType, detail);
-  return buildMessage(configuration, type as PromotionEventType, detail);
-}

@@ -109,6 +109,8 @@ function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentV
     GITHUB_WEBHOOK_SECRET_ID: props.secrets.idOf('github-webhook'),
     ALERTMANAGER_SECRET_ID: props.secrets.idOf('alertmanager'),
     SLACK_SECRET_ID: props.secrets.idOf('slack'),
+    PAGER_DUTY_SECRET_ID: props.secrets.idOf('pager-duty'),
+    ALARM_TOPIC_ARN: props.monitoring.topic.topicArn,
     REGISTRY_SECRET_ID: props.secrets.idOf('registry'),
     ADDRESSES_PARAMETER_PATH: props.addresses.path,
   };
@@ -130,6 +132,8 @@ function grantCapability(
     'alertmanager-secret': () => props.secrets.grantRead('alertmanager', grantee),
     github: () => grantWorld(grantee, props, 'github'),
     slack: () => grantWorld(grantee, props, 'slack'),
+    'pager-duty': () => grantWorld(grantee, props, 'pager-duty'),
+    'alarm-topic': () => props.monitoring.grantPublish(grantee),
     registry: () => grantWorld(grantee, props, 'registry'),
     kubernetes: () => props.clusters.grantAccess(id, grantee, 'deployment-automation'),
     'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
@@ -150,7 +154,7 @@ function grantCapability(
 function grantWorld(
   grantee: IFunction,
   props: AutomationFunctionsProps,
-  secret: 'github' | 'slack' | 'registry',
+  secret: 'github' | 'slack' | 'pager-duty' | 'registry',
 ): void {
   props.secrets.grantRead(secret, grantee);
   props.addresses.grantRead(grantee);

@@ -2,7 +2,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -28,15 +28,24 @@ export interface AlarmProps {
 /** High severity wakes somebody; low severity waits for the morning. Both name their section of docs/runbook.md. */
 export class Monitoring extends Construct {
   readonly topic: Topic;
+  private readonly key: IKey;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
+    this.key = props.key;
     this.topic = new Topic(this, 'Alarms', { masterKey: props.key, enforceSSL: true });
     // A policy of the topic's own, which enforceSSL makes, takes the place of the default one that lets alarms in.
     const { account } = Stack.of(this);
     const conditions = { StringEquals: { 'aws:SourceAccount': account } };
     this.topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com', { conditions }));
     this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
+  }
+
+  /** To tell the readers of the alarms; the library's own grant has a wildcard in an action of the key. */
+  grantPublish(grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [this.topic.topicArn] });
+    const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.key.keyArn] });
   }
 
   addHighSeverityAlarm(id: string, props: AlarmProps): Alarm {

@@ -15,6 +15,8 @@ const contents = {
     'JSON {"current": "...", "previous": "..."}: the bearer token or basic password of Alertmanager and, during a rotation, the one before',
   github: 'JSON {"appId": "...", "installationId": "...", "privateKey": "..."} of the GitHub App, or {"token": "..."}',
   slack: 'JSON {"token": "xoxb-..."} of the Slack app',
+  'pager-duty':
+    'JSON {"routingKey": "..."} of an Events API v2 integration; needed where a route of the configuration says pager-duty',
   registry: 'JSON {"username": "...", "password": "..."} that may read the image registry, or {} when it is public',
 } as const;
 

@@ -17,6 +17,7 @@ export class WorldAddresses extends Construct {
     const addresses = {
       'github-api-url': configuration.github.apiUrl,
       'slack-api-url': configuration.notifications.slack.apiUrl,
+      'pager-duty-api-url': configuration.notifications.pagerDuty.apiUrl,
       'registry-url': configuration.registry.url,
     };
     for (const [name, stringValue] of Object.entries(addresses)) {

@@ -28,12 +28,14 @@ export async function connectWorld(
 
   await setAddress('github-api-url', world.github.url);
   await setAddress('slack-api-url', world.slack.url);
+  await setAddress('pager-duty-api-url', world.pagerDuty.url);
   await setAddress('registry-url', world.registry.url);
   const { id: appId, installationId, privateKey } = world.github.app;
   await setSecret('github-webhook', { current: credentials.webhookSecret });
   await setSecret('alertmanager', { current: credentials.alertmanagerToken });
   await setSecret('github', { appId: String(appId), installationId: String(installationId), privateKey });
   await setSecret('slack', { token: credentials.slackToken });
+  await setSecret('pager-duty', { routingKey: credentials.pagerDutyRoutingKey });
   await setSecret('registry', {});
 
   const clusters = new ClusterRegistry(context.store);

@@ -9,6 +9,7 @@ import type { MissingObject } from './kubernetes/real-cluster/list-missing-objec
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
 import type { ClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
 import type { Cluster } from './kubernetes/start-cluster.ts';
+import { type PagerDuty, startPagerDuty } from './pager-duty/start-pager-duty.ts';
 import { putDatabaseSecrets } from './postgres/put-database-secrets.ts';
 import { type Databases, startDatabases } from './postgres/start-databases.ts';
 import { type Registry, startRegistry } from './registry/start-registry.ts';
@@ -30,7 +31,7 @@ export interface WorldParts extends ClusterParts {
   /** What AWS gives the pods of a service account: the credentials of its role, as variables. */
   readonly podEnvironment?: PodEnvironment;
   /** On which port each part listens, so that addresses last over restarts; free ones when absent. */
-  readonly ports?: Readonly<Partial<Record<'github' | 'registry' | 'slack', number>>>;
+  readonly ports?: Readonly<Partial<Record<'github' | 'registry' | 'slack' | 'pager-duty', number>>>;
 }
 
 /** By EKS cluster, namespace and service account. */
@@ -43,6 +44,7 @@ export type PodEnvironment = (
 export interface WorldCredentials {
   readonly webhookSecret: string;
   readonly slackToken: string;
+  readonly pagerDutyRoutingKey: string;
   readonly alertmanagerToken: string;
 }
 
@@ -59,6 +61,7 @@ export interface World {
   readonly github: GitHub;
   readonly registry: Registry;
   readonly slack: Slack;
+  readonly pagerDuty: PagerDuty;
   /** The simulated ones by EKS name; none beside a real cluster. */
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** Every cluster by its EKS name, as AWS knows it. */
@@ -77,7 +80,7 @@ const firstTag = 'bootstrap';
 export async function startWorld(parts: WorldParts): Promise<World> {
   const { configuration, directory, clock, trace, ports = {} } = parts;
   const { owner, gitops, repositories } = configuration.github;
-  const shared = (name: 'github' | 'registry' | 'slack') => ({
+  const shared = (name: 'github' | 'registry' | 'slack' | 'pager-duty') => ({
     directory: join(directory, name),
     clock,
     trace,
@@ -89,6 +92,10 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     ...shared('slack'),
     token: parts.credentials.slackToken,
     channels: listChannels(configuration),
+  });
+  const pagerDuty = await startPagerDuty({
+    ...shared('pager-duty'),
+    routingKey: parts.credentials.pagerDutyRoutingKey,
   });
   const github = await startGitHub({
     ...shared('github'),
@@ -138,6 +145,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     github,
     registry,
     slack,
+    pagerDuty,
     clusters,
     reachableClusters,
     missingObjects: missing,
@@ -150,6 +158,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
       await databases.stop();
       await github.stop();
       await slack.stop();
+      await pagerDuty.stop();
       await registry.stop();
     },
   };

@@ -125,6 +125,12 @@ describe('a wrong configuration', () => {
       (c: ReturnType<typeof parse>) => (c.notifications.slack.channels.moon = '#x'),
       /channels\.moon: must be one of dev, staging, prod/,
     ],
+    [
+      'a route of an unknown environment',
+      (c: ReturnType<typeof parse>) =>
+        c.notifications.routes.push({ to: 'email', environments: ['moon'], minimumSeverity: 'info' }),
+      /routes\.\d+\.environments\.0: must be one of dev, staging, prod, got moon/,
+    ],
   ])('is refused for %s', (_, edit, expected) => {
     expect(problemsOf(change(edit))).toEqual([expect.stringMatching(expected)]);
   });

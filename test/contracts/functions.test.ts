@@ -20,6 +20,8 @@ const needs: Readonly<Partial<Record<EnvironmentVariable, readonly Capability[]>
   GITHUB_WEBHOOK_SECRET_ID: ['github-webhook-secret'],
   ALERTMANAGER_SECRET_ID: ['alertmanager-secret'],
   SLACK_SECRET_ID: ['slack'],
+  PAGER_DUTY_SECRET_ID: ['pager-duty'],
+  ALARM_TOPIC_ARN: ['alarm-topic'],
   REGISTRY_SECRET_ID: ['registry'],
 };
 

@@ -61,9 +61,8 @@ function expectOneRelease(outcome: Outcome): void {
   expect(outcome.current?.revision).toBe(outcome.commitsOfPromotions[0]);
   expect(outcome.imageInGit).toBe(outcome.current?.digest);
   expect(outcome.deadLetters).toBe(0);
-  // People are told at least once.
-  for (const words of ['is being promoted to dev', 'now runs in dev'])
-    expect(outcome.messages.filter((text) => text.includes(words)).length).toBeGreaterThan(0);
+  // People are told at least once, of the end whatever happened on the way.
+  expect(outcome.messages.filter((text) => text.includes('now runs in dev')).length).toBeGreaterThan(0);
 }
 
 const states =

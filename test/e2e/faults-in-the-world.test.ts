@@ -142,14 +142,15 @@ describe('Slack', () => {
   const told = (sha: string) =>
     system.world.slack
       .messages()
-      .filter(({ blocks }) => JSON.stringify(blocks).includes(sha))
+      .filter(({ blocks, threadTs }) => threadTs === undefined && JSON.stringify(blocks).includes(sha))
       .map(({ text }) => text);
 
   it('is told later when it was down for a moment', async () => {
     system.world.slack.inject({ status: 503, times: 2 });
     const { promotionId, sha } = await release('mcp-server');
     await waitForPromotion(system, promotionId);
-    await letTimePass(system, 'both messages', () => (told(sha).length === 2 ? true : undefined), 10_000);
+    await letTimePass(system, 'the end', () => told(sha).find((text) => text.includes('now runs')), 10_000);
+    expect(told(sha)).toHaveLength(1);
   }, 60_000);
 
   it('is told by a redrive when it was down for long', async () => {
@@ -172,10 +173,7 @@ describe('Slack', () => {
     const redriven = await runCli(system, 'redrive', '--concern', 'notification');
     expect([redriven.exitCode, redriven.stderr]).toEqual([0, '']);
     await system.runtime.context.clock.advance(5_000);
-    expect(told(sha).toSorted()).toEqual([
-      expect.stringContaining('is being promoted'),
-      expect.stringContaining('now runs in dev'),
-    ]);
+    expect(told(sha)).toEqual([expect.stringContaining('now runs in dev')]);
     expect((await runCli(system, 'redrive')).stdout).toContain('nothing lies in the dead-letter queues');
   }, 60_000);
 });

@@ -43,6 +43,7 @@ describe('stateful resources', () => {
       'SecretsalertmanagerC0C86ECC',
       'Secretsgithub2A0FA518',
       'Secretsslack32BF3D9D',
+      'SecretspagerdutyF6C050F3',
       'Secretsregistry2E56F12B',
     ]);
   });

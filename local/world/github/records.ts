@@ -151,6 +151,16 @@ export interface CommentRecord {
   readonly updatedAt: number;
 }
 
+export interface CommitCommentRecord {
+  readonly id: number;
+  readonly repository: string;
+  readonly sha: string;
+  readonly body: string;
+  readonly creator: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
 export interface ReleaseRecord {
   readonly id: number;
   readonly repository: string;
@@ -195,6 +205,7 @@ export interface GitHubRecords {
   readonly environments: Table<EnvironmentRecord>;
   readonly issues: Table<IssueRecord>;
   readonly comments: Table<CommentRecord>;
+  readonly commitComments: Table<CommitCommentRecord>;
   readonly releases: Table<ReleaseRecord>;
   readonly workflowRuns: Table<WorkflowRunRecord>;
   /** A number that no other thing has: the next in a sequence by name. */
@@ -219,6 +230,7 @@ export function openRecords(store: Store): GitHubRecords {
     environments: store.table('github/environments'),
     issues: store.table('github/issues'),
     comments: store.table('github/comments'),
+    commitComments: store.table('github/commit-comments'),
     releases: store.table('github/releases'),
     workflowRuns: store.table('github/workflow-runs'),
     nextNumber(sequence) {

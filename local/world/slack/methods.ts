@@ -10,6 +10,8 @@ export interface SlackMessage {
   readonly text: string;
   readonly blocks: readonly unknown[];
   readonly threadTs: string | undefined;
+  /** Of a reply in a thread: it is shown in the channel too. */
+  readonly isBroadcast?: boolean;
   /** How often it was edited. */
   readonly edits: number;
 }
@@ -77,12 +79,15 @@ export function createMethods({
       if (threadTs !== undefined && !messages.has(threadTs)) throw new SlackRefusal('thread_not_found');
       counter += 1;
       const ts = `${Math.floor(clock.now() / 1000)}.${String(counter).padStart(6, '0')}`;
-      const message: SlackMessage = { ts, channel, ...content, threadTs, edits: 0 };
+      const isBroadcast = threadTs !== undefined && input.reply_broadcast === true;
+      const message: SlackMessage = { ts, channel, ...content, threadTs, isBroadcast, edits: 0 };
       messages.put(ts, message);
       return { channel: idOf(channel), ts, message: present(message) };
     },
     'chat.update': (input) => {
       const channel = getChannel(input.channel);
+      // Unlike posting, an edit takes the channel's id only.
+      if (input.channel !== idOf(channel)) throw new SlackRefusal('channel_not_found');
       const known = messages.get(String(input.ts));
       if (known === undefined || known.channel !== channel) throw new SlackRefusal('message_not_found');
       const message: SlackMessage = { ...known, ...readContent(input), edits: known.edits + 1 };

@@ -14,7 +14,7 @@ import { type CheckParts, checkCertificate } from '../../../core/certificates/ch
 import { buildTrustAnchors, type TrustAnchors } from '../../../core/certificates/judge-chain.ts';
 import { parseCertificate, splitPem } from '../../../core/certificates/parse-certificate.ts';
 import { planChecks } from '../../../core/certificates/plan-checks.ts';
-import { buildCertificateMessage } from '../../../core/notifications/build-message.ts';
+import { certificateMessages } from '../../../core/notifications/messages/certificate.ts';
 import { type Authority, createAuthority, issue, zooTime } from './certificate-zoo.ts';
 
 const configuration = parseConfiguration(readFileSync('config/pyairtable.yaml', 'utf8'));
@@ -171,10 +171,10 @@ it('tells people in the channel of the environment, and shows what servers say a
   await checkOn(85);
   const [{ detail } = { detail: undefined }] = told;
   if (detail === undefined) throw new Error('nothing was told');
-  const message = buildCertificateMessage(configuration, 'CertificateExpiring', {
-    ...detail,
-    reason: '<!channel> & more',
+  expect(certificateMessages.build('CertificateExpiring', detail)).toMatchObject({
+    subject: `certificate/${detail.certificate.name}`,
+    environment: 'prod',
+    headline: 'The certificate of api.zoo.example will expire',
+    reason: detail.reason,
   });
-  expect(message.channel).toBe('#deployments-prod');
-  expect(message.text).toBe('The certificate of api.zoo.example will expire: &lt;!channel&gt; &amp; more');
 });

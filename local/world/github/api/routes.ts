@@ -2,6 +2,7 @@
 import { actionRoutes } from './action-routes.ts';
 import { appRoutes } from './app-routes.ts';
 import { checkRunRoutes } from './check-run-routes.ts';
+import { commitCommentRoutes } from './commit-comment-routes.ts';
 import { commitRoutes } from './commit-routes.ts';
 import { commitStatusRoutes } from './commit-status-routes.ts';
 import { contentsRoutes } from './contents-routes.ts';
@@ -26,6 +27,7 @@ export function buildRoutes(rateLimiter: RateLimiter): readonly Route[] {
     ...hookRoutes,
     ...commitStatusRoutes,
     ...checkRunRoutes,
+    ...commitCommentRoutes,
     ...commitRoutes,
     ...contentsRoutes,
     ...gitRefRoutes,

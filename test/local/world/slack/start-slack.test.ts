@@ -74,8 +74,8 @@ describe('chat.postMessage', () => {
 
 describe('chat.update', () => {
   it('edits a message in place', async () => {
-    const { ts } = await call('chat.postMessage', { channel: '#deployments', text: 'before' });
-    await call('chat.update', { channel: '#deployments', ts, text: 'after' });
+    const { ts, channel } = await call('chat.postMessage', { channel: '#deployments', text: 'before' });
+    await call('chat.update', { channel, ts, text: 'after' });
     expect(slack.messages()).toMatchObject([{ text: 'after', edits: 1 }]);
   });
 });

@@ -1,0 +1,15 @@
+// THE table: every family of events that people are told of. A new one is a file in messages/ and a row here.
+import type { MessageFamily } from './define-messages.ts';
+import { alertMessages } from './messages/alert.ts';
+import { approvalMessages } from './messages/approval.ts';
+import { certificateMessages } from './messages/certificate.ts';
+import { promotionMessages } from './messages/promotion.ts';
+import { rollbackMessages } from './messages/rollback.ts';
+
+export const messageFamilies: readonly MessageFamily[] = [
+  promotionMessages,
+  rollbackMessages,
+  approvalMessages,
+  alertMessages,
+  certificateMessages,
+];
