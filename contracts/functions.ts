@@ -13,6 +13,7 @@ export type Capability =
   | 'slack'
   | 'pager-duty'
   | 'alarm-topic'
+  | 'slack-signing-secret'
   | 'kubernetes'
   | 'kubernetes-certificates'
   | 'kubernetes-jobs'
@@ -31,6 +32,7 @@ export type EnvironmentVariable =
   | 'SLACK_SECRET_ID'
   | 'PAGER_DUTY_SECRET_ID'
   | 'ALARM_TOPIC_ARN'
+  | 'SLACK_SIGNING_SECRET_ID'
   | 'REGISTRY_SECRET_ID'
   | 'ADDRESSES_PARAMETER_PATH';
 
@@ -68,6 +70,13 @@ export const functions = {
     concern: 'ingress',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ALERTMANAGER_SECRET_ID'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'alertmanager-secret', 'configuration'],
+  },
+  'receive-slack-interaction': {
+    entry: 'lambdas/ingress/receive-slack-interaction.handler.ts',
+    description: 'Verifies, claims and publishes the buttons that people press in Slack',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'SLACK_SIGNING_SECRET_ID'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'slack-signing-secret'],
   },
   'redeliver-failed-webhooks': {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
@@ -173,7 +182,7 @@ export const functions = {
     description: 'Counts what a person answers, and lets the waiting execution go on when it is enough',
     concern: 'approval',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration'],
   },
   'close-approval': {
     entry: 'lambdas/approvals/close-approval.handler.ts',

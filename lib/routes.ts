@@ -3,13 +3,19 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
-import { branchPushPattern, releasePublishedPattern, workflowRunCompletedPattern } from '../contracts/events/github.ts';
+import {
+  branchPushPattern,
+  deploymentReviewedPattern,
+  releasePublishedPattern,
+  workflowRunCompletedPattern,
+} from '../contracts/events/github.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
 import {
   alertFiringPattern,
   rollbackNotificationPattern,
   unhealthyPromotionPattern,
 } from '../contracts/events/rollback.ts';
+import { approvalPressedPattern } from '../contracts/events/slack.ts';
 import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
@@ -46,6 +52,7 @@ export interface ScheduleRoute {
 export const httpRoutes: readonly HttpRoute[] = [
   { path: '/webhooks/github', function: 'receive-github-webhook' },
   { path: '/webhooks/alertmanager', function: 'receive-alertmanager-notification' },
+  { path: '/webhooks/slack', function: 'receive-slack-interaction' },
 ];
 
 /** The routes of this configuration. */
@@ -93,6 +100,20 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       pattern: rollbackNotificationPattern,
       target: { function: 'notify' },
       deadLetters: 'notification',
+    },
+    {
+      id: 'slack-decides',
+      description: 'A button that a person presses in Slack is an answer to what was asked',
+      pattern: approvalPressedPattern,
+      target: { function: 'decide-approval' },
+      deadLetters: 'approval',
+    },
+    {
+      id: 'review-decides',
+      description: 'A deployment review in GitHub is an answer to what was asked of the same commit and environment',
+      pattern: ofRepositories(deploymentReviewedPattern, sources),
+      target: { function: 'decide-approval' },
+      deadLetters: 'approval',
     },
     {
       id: 'approval-notifies',

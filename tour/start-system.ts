@@ -61,6 +61,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         endpointUrl,
         findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
         webhookUrl: `${deployment.apiUrl}/webhooks/github`,
+        interactionUrl: `${deployment.apiUrl}/webhooks/slack`,
         credentials,
         jobImages: { [configuration.backups.image]: agentImage() },
         podEnvironment: readPodIdentities(context, endpointUrl),
@@ -118,6 +119,7 @@ function keepCredentials(directory: string): WorldCredentials {
     webhookSecret: randomBytes(24).toString('hex'),
     pagerDutyRoutingKey: randomBytes(16).toString('hex'),
     slackToken: `xoxb-${randomBytes(16).toString('hex')}`,
+    slackSigningSecret: randomBytes(16).toString('hex'),
     alertmanagerToken: randomBytes(24).toString('hex'),
     ...kept,
   };

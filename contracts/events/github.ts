@@ -48,3 +48,10 @@ export const workflowRunCompletedPattern = {
   detailType: ['workflow_run'],
   detail: { payload: { action: ['completed'] } },
 };
+
+/** Somebody has approved or rejected a deployment that waits in GitHub Actions. */
+export const deploymentReviewedPattern = {
+  source: [gitHubSource],
+  detailType: ['deployment_review'],
+  detail: { payload: { action: ['approved', 'rejected'] } },
+};

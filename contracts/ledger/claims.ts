@@ -3,7 +3,13 @@ import * as z from 'zod/mini';
 import { keyed, type LedgerKey } from './item.ts';
 
 /** What a claim protects: a delivery id, a signed body, or the event that starts a workflow. */
-export type ClaimScope = 'github-delivery' | 'github-body' | 'alert' | 'promote-release' | 'rollback-release';
+export type ClaimScope =
+  | 'github-delivery'
+  | 'github-body'
+  | 'alert'
+  | 'slack-interaction'
+  | 'promote-release'
+  | 'rollback-release';
 
 export const claimKeys = {
   claim: (scope: ClaimScope, id: string): LedgerKey => ({ pk: `CLAIM#${scope}#${id}`, sk: 'CLAIM' }),

@@ -6,6 +6,8 @@ import type { TaskTokens } from '../task-tokens.ts';
 /** Conditional single-item writes; reads see every write that was answered before. */
 export interface ApprovalStore {
   find(approvalId: string): Promise<ApprovalRecord | undefined>;
+  /** Those that wait; what was asked within the last second may be missing. */
+  listPending(): Promise<readonly ApprovalRecord[]>;
   /** Writes a new request, unless there is one under this id: then returns that. */
   open(record: ApprovalRecord): Promise<ApprovalRecord | undefined>;
   /** Writes unless somebody else has written since `record.version - 1`. */

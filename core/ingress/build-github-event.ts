@@ -59,6 +59,7 @@ const keptPaths: readonly (readonly string[])[] = [
     'release',
     name,
   ]),
+  ...[['environment'], ['comment'], ['approver', 'login']],
   ['sender', 'login'],
   ['installation', 'id'],
 ];

@@ -6,26 +6,10 @@ import {
   alertSource,
   type TruncatedAlertsDetail,
 } from '../../contracts/events/alert.ts';
-import { type Clock, formatTime } from '../clock.ts';
-import { awaitClaim, type ClaimAnswer } from './await-claim.ts';
+import { formatTime } from '../clock.ts';
 import type { BusEvent } from './build-github-event.ts';
 import type { AlertNotification } from './parse-alert-notification.ts';
-import type { EventPublisher } from './receive-delivery.ts';
-
-/** Claims of events by their id; of any number of callers at once exactly one hears `taken`. */
-export interface AlertClaims {
-  take(eventId: string, holder: string): Promise<ClaimAnswer>;
-  /** The event is durable: nobody needs to do it again. */
-  complete(eventId: string, holder: string): Promise<void>;
-  /** We failed: the next one may try at once. */
-  release(eventId: string, holder: string): Promise<void>;
-}
-
-export interface AlertIngressPorts {
-  readonly claims: AlertClaims;
-  readonly publisher: EventPublisher;
-  readonly clock: Clock;
-}
+import { type PublishingPorts, publishOnce } from './publish-once.ts';
 
 /** A storm arrives as one notification of thousands: so many are published side by side. */
 const concurrency = 25;
@@ -36,32 +20,22 @@ const concurrency = 25;
  * @throws whatever the ports throw; what was published stays claimed, so that a repeated notification brings the rest.
  */
 export async function receiveAlerts(
-  { claims, publisher, clock }: AlertIngressPorts,
+  ports: PublishingPorts,
   notification: AlertNotification,
   bodySha256: string,
   holder: string,
 ): Promise<{ readonly published: number; readonly known: number }> {
-  const events = listEvents(notification, bodySha256, formatTime(clock.now()));
+  const events = listEvents(notification, bodySha256, formatTime(ports.clock.now()));
   let published = 0;
   for (let start = 0; start < events.length; start += concurrency) {
-    const outcomes = await Promise.all(events.slice(start, start + concurrency).map(publishOnce));
+    const outcomes = await Promise.all(
+      events
+        .slice(start, start + concurrency)
+        .map(async ({ eventId, event }) => await publishOnce(ports, eventId, event, holder)),
+    );
     published += outcomes.filter((isNew) => isNew).length;
   }
   return { published, known: events.length - published };
-
-  async function publishOnce({ eventId, event }: { eventId: string; event: BusEvent }): Promise<boolean> {
-    const answer = await awaitClaim(clock, eventId, async () => await claims.take(eventId, holder));
-    if (answer === 'done') return false;
-    try {
-      await publisher.publish(event);
-    } catch (error) {
-      // The first error is the one to report; a claim that could not be given back runs out by itself.
-      await claims.release(eventId, holder).catch(() => undefined);
-      throw error;
-    }
-    await claims.complete(eventId, holder);
-    return true;
-  }
 }
 
 /** The same alert twice in one notification is one event. */

@@ -1,7 +1,7 @@
 // Requests for approval, in the ledger.
 
 import { approvalRecord } from '../../contracts/ledger/approvals.ts';
-import { ledgerKey } from '../../contracts/ledger.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { ApprovalStore } from '../../core/approvals/approval-ports.ts';
 import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
@@ -9,6 +9,7 @@ import type { DynamoLedger } from './dynamo-ledger.ts';
 export function createDynamoApprovalStore(ledger: DynamoLedger): ApprovalStore {
   return {
     find: async (approvalId) => await ledger.find(approvalRecord, ledgerKey.approval(approvalId)),
+    listPending: async () => await ledger.listByKind(approvalRecord, ledgerKind.pendingApproval),
     async open(record) {
       const result = await ledger.put(record, { expression: 'attribute_not_exists(pk)' });
       if (result.written) return undefined;

@@ -3,7 +3,7 @@ import { type ClaimScope, claimRecord } from '../../contracts/ledger/claims.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
-import type { AlertClaims } from '../../core/ingress/receive-alerts.ts';
+import type { EventClaims } from '../../core/ingress/publish-once.ts';
 import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
@@ -11,8 +11,13 @@ import type { DynamoLedger } from './dynamo-ledger.ts';
 const leaseMilliseconds = 15_000;
 
 /** Claims of alerts by their event's id, kept for `retentionDays`. */
-export function createDynamoAlertClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number): AlertClaims {
+export function createDynamoAlertClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number): EventClaims {
   return createClaims(ledger, clock, retentionDays, 'alert');
+}
+
+/** Claims of what people pressed, by their event's id. Slack's signature is good for five minutes, whatever is kept longer. */
+export function createDynamoInteractionClaims(ledger: DynamoLedger, clock: Clock): EventClaims {
+  return createClaims(ledger, clock, 1, 'slack-interaction');
 }
 
 /** Keeps claims for `retentionDays`. */

@@ -64,9 +64,6 @@ export const gitHubSecretSchema = z.union([
 ]);
 export type GitHubSecret = z.infer<typeof gitHubSecretSchema>;
 
-export const slackSecretSchema = z.object({
-  token: z.string().check(z.minLength(1)),
-  signingSecret: z.optional(z.string()),
-});
 export const pagerDutySecretSchema = z.object({ routingKey: z.string().check(z.minLength(1)) });
+export const slackSecretSchema = z.object({ token: z.string().check(z.minLength(1)) });
 export const registrySecretSchema = z.object({ username: z.optional(z.string()), password: z.optional(z.string()) });

@@ -1,15 +1,16 @@
 // What the Alertmanager webhook answers to each kind of request.
-import { AppError } from '../../core/app-error.ts';
 import { type AlertNotification, parseAlertNotification } from '../../core/ingress/parse-alert-notification.ts';
-import { type AlertIngressPorts, receiveAlerts } from '../../core/ingress/receive-alerts.ts';
+import type { PublishingPorts } from '../../core/ingress/publish-once.ts';
+import { receiveAlerts } from '../../core/ingress/receive-alerts.ts';
 import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
 import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
 import type { SecretReader } from '../adapters/secret-reader.ts';
 import type { Invocation } from '../platform/define-handler.ts';
 import { type HttpAnswer, type HttpApiEvent, readRawBody } from '../platform/http-api.ts';
 import { logger } from '../platform/logger.ts';
+import { asOurs } from './as-ours.ts';
 
-export interface AlertmanagerWebhookParts extends AlertIngressPorts {
+export interface AlertmanagerWebhookParts extends PublishingPorts {
   readonly secret: SecretReader<WebhookSecret>;
   /** SHA-256 in hexadecimal. */
   readonly digest: (body: Uint8Array) => string;
@@ -29,14 +30,16 @@ export function createReceiveAlertmanagerNotification(
     if ((event.body ?? '').length > maximumBodyCharacters) {
       return { statusCode: 413, body: { message: 'the body is too large: lower max_alerts of the receiver' } };
     }
-    if (!(await asOurs(() => isAuthorized(parts, event.headers.authorization)))) {
+    if (!(await asOurs('the alerts could not be taken', () => isAuthorized(parts, event.headers.authorization)))) {
       const headers = { 'www-authenticate': 'Bearer' };
       return { statusCode: 401, headers, body: { message: 'the credential is missing or wrong' } };
     }
     const body = readRawBody(event);
     // Outside of asOurs: what Alertmanager sent wrongly is answered with 400.
     const notification: AlertNotification = parseAlertNotification(body);
-    const outcome = await asOurs(() => receiveAlerts(parts, notification, parts.digest(body), requestId));
+    const outcome = await asOurs('the alerts could not be taken', () =>
+      receiveAlerts(parts, notification, parts.digest(body), requestId),
+    );
     logger.info('alerts received', { groupKey: notification.groupKey, ...outcome });
     return { statusCode: 202, body: { message: 'accepted', ...outcome } };
   };
@@ -47,13 +50,4 @@ async function isAuthorized({ secret }: AlertmanagerWebhookParts, authorization:
   if (authorization === undefined) return false;
   if (isCredentialValid(authorization, await secret.read())) return true;
   return isCredentialValid(authorization, await secret.read({ refresh: true }));
-}
-
-/** Alertmanager drops what a 4xx answers: whatever goes wrong on our side, a lost permission too, must be a 5xx. */
-async function asOurs<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new AppError('UpstreamUnavailableError', 'the alerts could not be taken', { cause });
-  }
 }

@@ -14,6 +14,8 @@ const contents = {
   alertmanager:
     'JSON {"current": "...", "previous": "..."}: the bearer token or basic password of Alertmanager and, during a rotation, the one before',
   github: 'JSON {"appId": "...", "installationId": "...", "privateKey": "..."} of the GitHub App, or {"token": "..."}',
+  'slack-signing':
+    'JSON {"current": "...", "previous": "..."}: the signing secret of the Slack app and, during a rotation, the one before',
   slack: 'JSON {"token": "xoxb-..."} of the Slack app',
   'pager-duty':
     'JSON {"routingKey": "..."} of an Events API v2 integration; needed where a route of the configuration says pager-duty',

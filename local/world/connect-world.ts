@@ -34,6 +34,7 @@ export async function connectWorld(
   await setSecret('github-webhook', { current: credentials.webhookSecret });
   await setSecret('alertmanager', { current: credentials.alertmanagerToken });
   await setSecret('github', { appId: String(appId), installationId: String(installationId), privateKey });
+  await setSecret('slack-signing', { current: credentials.slackSigningSecret });
   await setSecret('slack', { token: credentials.slackToken });
   await setSecret('pager-duty', { routingKey: credentials.pagerDutyRoutingKey });
   await setSecret('registry', {});

@@ -25,6 +25,8 @@ export interface WorldParts extends ClusterParts {
   readonly kubeContext?: KubeContext | undefined;
   /** Where GitHub posts its webhooks. */
   readonly webhookUrl: string;
+  /** Where Slack posts the buttons that people press. */
+  readonly interactionUrl: string;
   readonly credentials: WorldCredentials;
   /** Commands of this machine that Jobs run in the place of images, by the image. */
   readonly jobImages?: Readonly<Record<string, JobImage>>;
@@ -45,6 +47,7 @@ export interface WorldCredentials {
   readonly webhookSecret: string;
   readonly slackToken: string;
   readonly pagerDutyRoutingKey: string;
+  readonly slackSigningSecret: string;
   readonly alertmanagerToken: string;
 }
 
@@ -91,6 +94,9 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   const slack = await startSlack({
     ...shared('slack'),
     token: parts.credentials.slackToken,
+    signingSecret: parts.credentials.slackSigningSecret,
+    interactionUrl: parts.interactionUrl,
+    users: listMembers(configuration),
     channels: listChannels(configuration),
   });
   const pagerDuty = await startPagerDuty({
@@ -177,6 +183,12 @@ export function repositoryOf(image: string): string {
 
 function listChannels({ notifications: { slack } }: Configuration): string[] {
   return [...new Set([slack.defaultChannel, ...Object.values(slack.channels)])];
+}
+
+/** The people whom the configuration knows in Slack, by member id. */
+function listMembers({ approvals }: Configuration): Record<string, { name: string; email: string }> {
+  const members = Object.entries(approvals.slackUsers);
+  return Object.fromEntries(members.map(([id, login]) => [id, { name: login, email: `${login}@pyairtable.example` }]));
 }
 
 function listBranches({ environments }: Configuration): string[] {

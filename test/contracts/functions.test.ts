@@ -22,6 +22,7 @@ const needs: Readonly<Partial<Record<EnvironmentVariable, readonly Capability[]>
   SLACK_SECRET_ID: ['slack'],
   PAGER_DUTY_SECRET_ID: ['pager-duty'],
   ALARM_TOPIC_ARN: ['alarm-topic'],
+  SLACK_SIGNING_SECRET_ID: ['slack-signing-secret'],
   REGISTRY_SECRET_ID: ['registry'],
 };
 

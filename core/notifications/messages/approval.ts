@@ -6,6 +6,7 @@ import {
   approvalEventTypes,
   approvalSource,
 } from '../../../contracts/events/approval.ts';
+import { approvalActions } from '../../../contracts/events/slack.ts';
 import type { Announcement, NotificationButton } from '../../../contracts/notifications.ts';
 import { defineMessages } from '../define-messages.ts';
 
@@ -20,9 +21,6 @@ const ended: Readonly<Record<ApprovalEventType, Looks>> = {
   ApprovalExpired: { mark: 'soon', words: 'Nobody decided in time', severity: 'warning' },
   ApprovalVoteRejected: { mark: 'note', words: 'An answer came too late', severity: 'info' },
 };
-
-/** What a button carries back: which request, and which plan the person saw. */
-export const approvalActions = { approve: 'approval.approve', refuse: 'approval.refuse' } as const;
 
 export const approvalMessages = defineMessages({
   source: approvalSource,
@@ -58,6 +56,7 @@ export const approvalMessages = defineMessages({
   },
 });
 
+/** Each carries back which request it answers, and which plan the person saw. */
 function buildButtons({ approvalId, planHash }: ApprovalDetail['approval']): NotificationButton[] {
   const value = JSON.stringify({ approvalId, planHash });
   return [

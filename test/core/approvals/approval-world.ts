@@ -57,6 +57,7 @@ export function createApprovalWorld(pause: () => Promise<unknown> = async () => 
           await pause();
           return records.get(approvalId);
         },
+        listPending: async () => [...records.values()].filter(({ status }) => status === 'pending'),
         async open(record) {
           await pause();
           const known = records.get(record.approvalId);
