@@ -42,6 +42,7 @@ describe('stateful resources', () => {
       'Secretsgithubwebhook052013A6',
       'SecretsalertmanagerC0C86ECC',
       'Secretsgithub2A0FA518',
+      'SecretsslacksigningB374C9FB',
       'Secretsslack32BF3D9D',
       'SecretspagerdutyF6C050F3',
       'Secretsregistry2E56F12B',
