@@ -19,6 +19,7 @@ const commands = {
   automation: ['node', 'cli/automation.ts'],
   draw: ['node', 'scripts/draw.ts'],
   bench: ['node', 'bench/main.ts'],
+  monitoring: ['node', 'scripts/install-monitoring.ts'],
   test: ['jest'],
   'test:cluster': ['jest', 'test/cluster'],
 };

@@ -1,0 +1,41 @@
+// Where this machine has Prometheus and Alertmanager: on PATH, or where scripts/install-monitoring.ts puts them.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What the installation script fills, as if it were `/`. */
+export const monitoringDirectory = fileURLToPath(new URL('../../../node_modules/.cache/monitoring', import.meta.url));
+
+/** Debian calls Alertmanager `prometheus-alertmanager`. */
+const programs = {
+  prometheus: ['prometheus'],
+  promtool: ['promtool'],
+  alertmanager: ['prometheus-alertmanager', 'alertmanager'],
+  amtool: ['amtool'],
+} as const;
+
+/** Paths of programs. */
+export type MonitoringTools = Readonly<Record<keyof typeof programs, string>>;
+
+/** What to tell a person who has not got them. */
+export const monitoringToolsMissing =
+  'Prometheus and Alertmanager are not on this machine: npm run monitoring installs them where it can';
+
+/** Undefined unless all of them are there. */
+export function findMonitoringTools(): MonitoringTools | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), join(monitoringDirectory, 'usr', 'bin')];
+  const found = Object.entries(programs).map(([name, candidates]) => [
+    name,
+    folders.flatMap((folder) => candidates.map((candidate) => join(folder, candidate))).find(isExecutable),
+  ]);
+  return found.every(([, path]) => path !== undefined) ? (Object.fromEntries(found) as MonitoringTools) : undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
