@@ -1,6 +1,10 @@
 // A schedule of EventBridge Scheduler, and when it fires next.
 import type { Target } from '@aws-sdk/client-scheduler';
-import { InvalidScheduleExpression, parseScheduleExpression } from '../../clock/schedule-expression.ts';
+import {
+  InvalidScheduleExpression,
+  parseScheduleExpression,
+  type ScheduleExpression,
+} from '../../clock/schedule-expression.ts';
 import { AwsError } from '../../runtime/service.ts';
 import { buildTargetCall } from './target-call.ts';
 
@@ -29,13 +33,23 @@ export function buildScheduleArn(region: string, accountId: string, groupName: s
   return `arn:aws:scheduler:${region}:${accountId}:schedule/${groupName}/${name}`;
 }
 
+const parsed = new Map<string, ScheduleExpression>();
+
+/** Each expression is parsed once: schedules fire far more often than they change. */
+function parse({ expression: text, timezone }: Schedule): ScheduleExpression {
+  const key = `${timezone} ${text}`;
+  const expression = parsed.get(key) ?? parseScheduleExpression(text, timezone);
+  parsed.set(key, expression);
+  return expression;
+}
+
 /**
  * The first time after `after`, within the schedule's start and end; a rate counts from the start, or else from
  * `anchor`, where the schedule was first seen.
  */
 export function findNextRun(schedule: Schedule, after: number, anchor: number): number | undefined {
   const { startAt, endAt } = schedule;
-  const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
+  const expression = parse(schedule);
   const from = startAt === undefined ? after : Math.max(after, startAt - 1);
   // The start itself is a rate's first run.
   const isFirst = expression.kind === 'rate' && startAt !== undefined && startAt > after;

@@ -1,6 +1,6 @@
 // The tip of a branch straight from a repository's files, where starting git would cost more than the answer is worth.
 // https://git-scm.com/docs/gitrepository-layout
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 /**
@@ -19,9 +19,19 @@ export function findBranchTip(remote: string, name: string): string | undefined 
   return /^[0-9a-f]{40}\n$/.test(loose) ? loose.trim() : undefined;
 }
 
+const remembered = new Map<string, { readonly version: string; readonly text: string }>();
+
+/** Read again only when it has changed: git renames a new file into place, and Argo CD asks every three minutes. */
 function readText(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  if (!stat?.isFile()) return undefined;
+  const version = `${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.size}`;
+  const known = remembered.get(file);
+  if (known?.version === version) return known.text;
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    remembered.set(file, { version, text });
+    return text;
   } catch {
     return undefined;
   }
