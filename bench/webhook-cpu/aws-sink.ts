@@ -5,7 +5,7 @@ import { serveRounds } from '../contestant.ts';
 import { webhookSecret } from '../read-push.ts';
 
 const answers: Readonly<Record<string, object>> = {
-  PutItem: {},
+  TransactWriteItems: {},
   UpdateItem: {},
   PutEvents: { FailedEntryCount: 0, Entries: [{ EventId: '11710aed-b79e-4468-a20b-bb3c0c3b4860' }] },
   GetSecretValue: { SecretString: JSON.stringify({ current: webhookSecret }) },

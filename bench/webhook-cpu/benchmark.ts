@@ -45,7 +45,7 @@ export const webhookCpu: Benchmark = {
       peerValue: alone,
       aim: '<= 2 x',
       isMet: (ratio) => ratio <= 2,
-      note: 'the middleware verifies, parses and dispatches; ours also makes three DynamoDB calls and one EventBridge call',
+      note: 'the middleware verifies, parses and dispatches; ours also makes two DynamoDB calls and one EventBridge call',
     });
     yield buildFigure({
       name: 'webhook-cpu same work',

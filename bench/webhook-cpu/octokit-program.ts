@@ -1,7 +1,7 @@
 // The peer: the middleware of @octokit/webhooks, called as ours is: with a request that has been read already.
 // With `publishes` its listener does what our handler does: it claims delivery and body, publishes, and completes the claim.
 import { createHash } from 'node:crypto';
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { readSettings, serveRounds } from '../contestant.ts';
 import { createDeliverySource, type SignedDelivery, webhookSecret } from '../read-push.ts';
@@ -29,15 +29,14 @@ if (publishes) {
   webhooks.on('push', async ({ id, payload }) => {
     const detail = JSON.stringify({ metadata: { eventId: id }, ...payload });
     const body = createHash('sha256').update(detail).digest('hex');
-    for (const key of [`delivery#${id}`, `body#${body}`]) {
-      await dynamo.send(
-        new PutItemCommand({
-          TableName: 'claims',
-          Item: { pk: { S: key }, sk: { S: 'CLAIM' }, status: { S: 'in-progress' }, holder: { S: id } },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      );
-    }
+    const TransactItems = [`delivery#${id}`, `body#${body}`].map((key) => ({
+      Put: {
+        TableName: 'claims',
+        Item: { pk: { S: key }, sk: { S: 'CLAIM' }, status: { S: 'in-progress' }, holder: { S: id } },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    }));
+    await dynamo.send(new TransactWriteItemsCommand({ TransactItems }));
     const entry = { EventBusName: 'automation', Source: 'github.com', DetailType: 'push', Detail: detail };
     const { FailedEntryCount: failed } = await events.send(new PutEventsCommand({ Entries: [entry] }));
     if (failed !== 0) throw new Error('the sink took no event');

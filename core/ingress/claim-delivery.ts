@@ -3,11 +3,16 @@ import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import { awaitClaim, type ClaimAnswer } from './await-claim.ts';
 
-/** Claims are single conditional writes; of any number of callers at once exactly one hears `taken`. */
+/** What is claimed of a delivery. */
+export interface ClaimedDelivery {
+  readonly id: string;
+  readonly bodySha256: string;
+}
+
+/** Claims are conditional writes; of any number of callers at once exactly one hears `taken`. */
 export interface ClaimStore {
-  /** Ties a delivery id to a body for good. `conflict`: it came with another body before. */
-  bindDelivery(deliveryId: string, bodySha256: string): Promise<'bound' | 'conflict'>;
-  takeBody(bodySha256: string, deliveryId: string, holder: string): Promise<ClaimAnswer>;
+  /** Takes the body and ties the delivery id to it for good, both or none. `conflict`: the id came with another body before. */
+  take(delivery: ClaimedDelivery, holder: string): Promise<ClaimAnswer | 'conflict'>;
   /** The event is durable: nobody needs to do it again. */
   completeBody(bodySha256: string, holder: string): Promise<void>;
   /** We failed: the next one may try at once. */
@@ -22,15 +27,12 @@ export interface ClaimStore {
 export async function claimDelivery(
   claims: ClaimStore,
   clock: Clock,
-  delivery: { readonly id: string; readonly bodySha256: string },
+  delivery: ClaimedDelivery,
   holder: string,
 ): Promise<'taken' | 'done'> {
-  if ((await claims.bindDelivery(delivery.id, delivery.bodySha256)) === 'conflict') {
+  return await awaitClaim(clock, `delivery ${delivery.id}`, async () => {
+    const answer = await claims.take(delivery, holder);
+    if (answer !== 'conflict') return answer;
     throw new AppError('ConflictError', `delivery ${delivery.id} came with another body before: nothing was done`);
-  }
-  return await awaitClaim(
-    clock,
-    `delivery ${delivery.id}`,
-    async () => await claims.takeBody(delivery.bodySha256, delivery.id, holder),
-  );
+  });
 }

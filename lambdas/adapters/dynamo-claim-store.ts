@@ -2,9 +2,10 @@
 import { type ClaimScope, claimRecord } from '../../contracts/ledger/claims.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { ClaimAnswer } from '../../core/ingress/await-claim.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
 import type { EventClaims } from '../../core/ingress/publish-once.ts';
-import { fromItem } from './attribute-values.ts';
+import { fromItem, type Item } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 /** Longer than the function may run: when the lease is over its holder is certainly dead. */
@@ -24,25 +25,34 @@ export function createDynamoInteractionClaims(ledger: DynamoLedger, clock: Clock
 export function createDynamoClaimStore(ledger: DynamoLedger, clock: Clock, retentionDays: number): ClaimStore {
   const bodies = createClaims(ledger, clock, retentionDays, 'github-body');
   return {
-    async bindDelivery(deliveryId, bodyDigest) {
-      const { written } = await ledger.put(
-        {
-          ...ledgerKey.claim('github-delivery', deliveryId),
-          status: 'done',
-          holder: 'ingress',
-          bodyDigest,
-          expiresAt: expiry(clock, retentionDays),
-        },
-        {
-          expression: 'attribute_not_exists(pk) OR bodyDigest = :bodyDigest',
-          values: { ':bodyDigest': bodyDigest },
-        },
-      );
-      return written ? 'bound' : 'conflict';
+    async take({ id, bodySha256 }, holder) {
+      const answer = await ledger.putAll([
+        buildBinding(id, bodySha256, expiry(clock, retentionDays)),
+        bodies.build(bodySha256, holder, { deliveryId: id }),
+      ]);
+      if (answer === 'written') return 'taken';
+      const [binding, body] = answer;
+      return typeof binding === 'object' ? 'conflict' : readClaim(typeof body === 'object' ? body.existing : undefined);
     },
-    takeBody: async (bodyDigest, deliveryId, holder) => await bodies.take(bodyDigest, holder, { deliveryId }),
     completeBody: async (bodyDigest, holder) => await bodies.complete(bodyDigest, holder),
     releaseBody: async (bodyDigest, holder) => await bodies.release(bodyDigest, holder),
+  };
+}
+
+/** Refused only when the delivery came with another body before. */
+function buildBinding(deliveryId: string, bodyDigest: string, expiresAt: number) {
+  return {
+    record: {
+      ...ledgerKey.claim('github-delivery', deliveryId),
+      status: 'done',
+      holder: 'ingress',
+      bodyDigest,
+      expiresAt,
+    },
+    condition: {
+      expression: 'attribute_not_exists(pk) OR bodyDigest = :bodyDigest',
+      values: { ':bodyDigest': bodyDigest },
+    },
   };
 }
 
@@ -52,26 +62,28 @@ function createClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number,
     names: { '#status': 'status' },
     values: { ':holder': holder, ':inProgress': 'in-progress' },
   });
+  /** Refused while another one holds it, and once it is done. */
+  const build = (id: string, holder: string, known: object = {}) => ({
+    record: {
+      ...ledgerKey.claim(scope, id),
+      status: 'in-progress',
+      holder,
+      ...known,
+      leaseUntilMilliseconds: clock.now() + leaseMilliseconds,
+      expiresAt: expiry(clock, retentionDays),
+    },
+    condition: {
+      expression: 'attribute_not_exists(pk) OR (#status = :inProgress AND leaseUntilMilliseconds <= :now)',
+      names: { '#status': 'status' },
+      values: { ':inProgress': 'in-progress', ':now': clock.now() },
+    },
+  });
   return {
-    async take(id: string, holder: string, known: object = {}): Promise<'taken' | 'done' | 'in-progress'> {
-      const result = await ledger.put(
-        {
-          ...ledgerKey.claim(scope, id),
-          status: 'in-progress',
-          holder,
-          ...known,
-          leaseUntilMilliseconds: clock.now() + leaseMilliseconds,
-          expiresAt: expiry(clock, retentionDays),
-        },
-        {
-          expression: 'attribute_not_exists(pk) OR (#status = :inProgress AND leaseUntilMilliseconds <= :now)',
-          names: { '#status': 'status' },
-          values: { ':inProgress': 'in-progress', ':now': clock.now() },
-        },
-      );
-      if (result.written) return 'taken';
-      const existing = result.existing === undefined ? undefined : claimRecord.parse(fromItem(result.existing));
-      return existing?.status === 'done' ? 'done' : 'in-progress';
+    build,
+    async take(id: string, holder: string): Promise<ClaimAnswer> {
+      const { record, condition } = build(id, holder);
+      const result = await ledger.put(record, condition);
+      return result.written ? 'taken' : readClaim(result.existing);
     },
     async complete(id: string, holder: string): Promise<void> {
       await ledger.update(ledgerKey.claim(scope, id), { status: 'done' }, isOurs(holder), ['leaseUntilMilliseconds']);
@@ -80,6 +92,11 @@ function createClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number,
       await ledger.update(ledgerKey.claim(scope, id), { leaseUntilMilliseconds: 0 }, isOurs(holder));
     },
   };
+}
+
+/** What another one's claim says; without it somebody is at it this very moment. */
+function readClaim(existing: Item | undefined): 'done' | 'in-progress' {
+  return existing !== undefined && claimRecord.parse(fromItem(existing)).status === 'done' ? 'done' : 'in-progress';
 }
 
 function expiry(clock: Clock, retentionDays: number): number {

@@ -7,6 +7,8 @@ import {
   PutItemCommand,
   paginateQuery,
   QueryCommand,
+  type TransactionCanceledException,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
@@ -22,6 +24,9 @@ export interface Condition {
 
 /** What a conditional write met: it was written, or this is what stands there instead. */
 export type WriteResult = { readonly written: true } | { readonly written: false; readonly existing: Item | undefined };
+
+/** What one write of several met: its condition, with what stands there instead, or another transaction on the same item. */
+export type Refusal = { readonly existing: Item | undefined } | 'busy' | undefined;
 
 export class DynamoLedger {
   private readonly client: DynamoDBClient;
@@ -88,6 +93,29 @@ export class DynamoLedger {
         new PutItemCommand({ TableName: this.tableName, Item: toItem(record), ...conditionOf(condition) }),
       ),
     );
+  }
+
+  /** Puts all of them or none, in one call; answers with what refused each, in their order, or `written`. */
+  async putAll(
+    puts: readonly { readonly record: LedgerKey & Readonly<Record<string, unknown>>; readonly condition: Condition }[],
+  ): Promise<'written' | readonly Refusal[]> {
+    try {
+      const TransactItems = puts.map(({ record, condition }) => ({
+        Put: { TableName: this.tableName, Item: toItem(record), ...conditionOf(condition) },
+      }));
+      await this.client.send(new TransactWriteItemsCommand({ TransactItems }));
+      return 'written';
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') throw error;
+      const { CancellationReasons: reasons = [] } = error as TransactionCanceledException;
+      const refusals = reasons.map(({ Code, Item: existing }): Refusal => {
+        if (Code === 'ConditionalCheckFailed') return { existing };
+        return Code === 'TransactionConflict' ? 'busy' : undefined;
+      });
+      // Cancelled for another reason, such as too much traffic: nothing that a condition said.
+      if (refusals.every((refusal) => refusal === undefined)) throw error;
+      return refusals;
+    }
   }
 
   /** Sets the attributes of `set` and removes those of `remove`. */

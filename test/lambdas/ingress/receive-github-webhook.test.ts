@@ -198,12 +198,12 @@ describe('a delivery that comes again', () => {
   it('is taken over from a holder that died, and the late one is fenced off', async () => {
     const claims = createDynamoClaimStore(ledger.ledger, ledger.clock, 14);
     const body = digest(Buffer.from(push));
-    expect(await claims.takeBody(body, 'd', 'dead')).toBe('taken');
+    expect(await claims.take({ id: 'd', bodySha256: body }, 'dead')).toBe('taken');
     expect((await createHandler()(request(push))).statusCode).toBe(503);
     ledger.clock.set(ledger.clock.now() + 15_001);
     expect((await createHandler()(request(push))).statusCode).toBe(202);
     await claims.releaseBody(body, 'dead');
-    expect(await claims.takeBody(body, 'd', 'third')).toBe('done');
+    expect(await claims.take({ id: 'd', bodySha256: body }, 'third')).toBe('done');
     expect(published).toHaveLength(1);
   });
 });
