@@ -5,10 +5,9 @@ import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema } from './certificates-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
+import { schedulesSchema } from './schedules-schema.ts';
 import { serviceSchema } from './service-schema.ts';
-import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region, scheduleExpression, timeZone } from './values.ts';
-
-const scheduleSchema = z.strictObject({ expression: scheduleExpression, timeZone: timeZone.default('UTC') });
+import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region } from './values.ts';
 
 export const configurationSchema = z
   .strictObject({
@@ -49,11 +48,7 @@ export const configurationSchema = z
     certificates: certificatesSchema.default(certificatesSchema.parse({})),
     databases: databasesSchema.default({}),
     backups: backupsSchema.default(backupsSchema.parse({})),
-    schedules: z.strictObject({
-      redeliverFailedWebhooks: scheduleSchema,
-      checkCertificates: scheduleSchema,
-      backUpDatabase: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(0 2 * * ? *)' })),
-    }),
+    schedules: schedulesSchema,
     retention: z.strictObject({
       /** How long a webhook delivery cannot be replayed. GitHub can redeliver for three days. */
       claimDays: days(90).default(14),

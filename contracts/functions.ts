@@ -20,6 +20,8 @@ export type Capability =
   | 'backups-read'
   | 'registry'
   | 'task-tokens'
+  | 'schedules-read'
+  | 'metrics-secret'
   | 'configuration';
 
 export type EnvironmentVariable =
@@ -34,6 +36,7 @@ export type EnvironmentVariable =
   | 'ALARM_TOPIC_ARN'
   | 'SLACK_SIGNING_SECRET_ID'
   | 'REGISTRY_SECRET_ID'
+  | 'METRICS_SECRET_ID'
   | 'ADDRESSES_PARAMETER_PATH';
 
 export interface FunctionContract {
@@ -47,6 +50,7 @@ export interface FunctionContract {
     | 'rollback'
     | 'certificates'
     | 'backups'
+    | 'watchdog'
     | 'notification'
     | 'audit';
   readonly environment: readonly EnvironmentVariable[];
@@ -82,8 +86,8 @@ export const functions = {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
     description: 'Asks GitHub to send again what it could not deliver',
     concern: 'ingress',
-    environment: [...github],
-    uses: ['github', 'configuration'],
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-write', 'github', 'configuration'],
   },
   'plan-promotion': {
     entry: 'lambdas/promotion/plan-promotion.handler.ts',
@@ -254,6 +258,20 @@ export const functions = {
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read'],
+  },
+  'watch-jobs': {
+    entry: 'lambdas/watchdog/watch-jobs.handler.ts',
+    description: 'Tells when a scheduled job stays away, takes too long or does much less than usual',
+    concern: 'watchdog',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'schedules-read', 'configuration'],
+  },
+  'expose-metrics': {
+    entry: 'lambdas/watchdog/expose-metrics.handler.ts',
+    description: 'Answers GET /metrics from the ledger, in Prometheus exposition format',
+    concern: 'watchdog',
+    environment: ['LEDGER_TABLE_NAME', 'METRICS_SECRET_ID'],
+    uses: ['ledger-read', 'metrics-secret'],
   },
   notify: {
     entry: 'lambdas/notifications/notify.handler.ts',

@@ -22,6 +22,8 @@
 // | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
 // | who backs up a database now, what is proven?      | get backupRun; get lastVerified                          |
 // | what was told of a subject, where does it stand?  | query notification partition; get notificationThread     |
+// | how did the last runs of a scheduled job go?      | query job partition with prefix `RUN#`, newest first     |
+// | how are the jobs, when must each have succeeded?  | byKind `job`, sorted by name                             |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
@@ -34,6 +36,7 @@ import { claimKeys } from './ledger/claims.ts';
 import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
 import { eventKeys, eventKinds } from './ledger/events.ts';
+import { jobKeys, jobKinds } from './ledger/jobs.ts';
 import { leaseKeys } from './ledger/leases.ts';
 import { notificationKeys } from './ledger/notifications.ts';
 import { promotionKeys, promotionKinds } from './ledger/promotions.ts';
@@ -63,6 +66,7 @@ export const ledgerKey = {
   ...certificateKeys,
   ...backupKeys,
   ...notificationKeys,
+  ...jobKeys,
 };
 
 /** Values of `kind`, by which records of one sort are listed. */
@@ -77,4 +81,5 @@ export const ledgerKind = {
   ...circuitKinds,
   ...certificateKinds,
   ...backupKinds,
+  ...jobKinds,
 };

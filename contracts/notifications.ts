@@ -6,7 +6,15 @@ export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** What a message can be about; each has its builder in core/notifications/messages/. */
-export const notificationFamilies = ['promotion', 'rollback', 'approval', 'alert', 'certificate'] as const;
+export const notificationFamilies = [
+  'promotion',
+  'rollback',
+  'approval',
+  'alert',
+  'certificate',
+  'job',
+  'recovery',
+] as const;
 export type NotificationFamily = (typeof notificationFamilies)[number];
 
 /** Ways to tell people beside Slack, which is always told. */

@@ -9,6 +9,7 @@ import {
   releasePublishedPattern,
   workflowRunCompletedPattern,
 } from '../contracts/events/github.ts';
+import { jobPattern } from '../contracts/events/job.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
 import {
   alertFiringPattern,
@@ -53,6 +54,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { path: '/webhooks/github', function: 'receive-github-webhook' },
   { path: '/webhooks/alertmanager', function: 'receive-alertmanager-notification' },
   { path: '/webhooks/slack', function: 'receive-slack-interaction' },
+  { path: '/metrics', function: 'expose-metrics' },
 ];
 
 /** The routes of this configuration. */
@@ -145,6 +147,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       deadLetters: 'notification',
     },
     {
+      id: 'job-notifies',
+      description: 'What becomes of a scheduled job that stays away is told to people',
+      pattern: jobPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
       id: 'everything-is-recorded',
       description: 'Every event enters the index that answers what caused what',
       pattern: { version: ['0'] },
@@ -175,6 +184,13 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     schedule: 'backUpDatabase',
     target: { workflow: 'back-up-database' },
     deadLetters: 'backups',
+  },
+  {
+    id: 'watch-jobs',
+    description: 'Every scheduled job is looked after: one that stays away is told of',
+    schedule: 'watchJobs',
+    target: { function: 'watch-jobs' },
+    deadLetters: 'watchdog',
   },
 ];
 

@@ -121,6 +121,7 @@ function keepCredentials(directory: string): WorldCredentials {
     slackToken: `xoxb-${randomBytes(16).toString('hex')}`,
     slackSigningSecret: randomBytes(16).toString('hex'),
     alertmanagerToken: randomBytes(24).toString('hex'),
+    metricsToken: randomBytes(24).toString('hex'),
     ...kept,
   };
   mkdirSync(directory, { recursive: true });

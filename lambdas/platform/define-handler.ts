@@ -111,7 +111,8 @@ function withoutNulls(event: unknown): unknown {
 }
 
 function render({ statusCode, body, headers }: HttpAnswer): object {
-  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: text };
 }
 
 /** Only what the sender did. A `ForbiddenError` says that a system refuses *us*: a 4xx for it would lose the sender's event. */

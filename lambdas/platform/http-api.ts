@@ -17,7 +17,8 @@ export interface HttpApiEvent {
 
 export interface HttpAnswer {
   readonly statusCode: number;
-  readonly body: object;
+  /** An object becomes JSON; a text is sent as it is. */
+  readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

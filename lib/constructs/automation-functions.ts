@@ -7,10 +7,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { type Capability, type EnvironmentVariable, type FunctionName, functions } from '../../contracts/functions.ts';
+import { jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import type { AutomationBus } from './automation-bus.ts';
 import { AutomationFunction } from './automation-function.ts';
+import { AutomationSchedule } from './automation-schedule.ts';
 import type { ClaimChecks } from './claim-checks.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { Concern, DeadLetters } from './dead-letters.ts';
@@ -44,6 +46,7 @@ const timeouts: Readonly<Record<Concern, Duration>> = {
   rollback: Duration.minutes(1),
   certificates: Duration.minutes(2),
   backups: Duration.minutes(1),
+  watchdog: Duration.seconds(30),
   notification: Duration.seconds(30),
   audit: Duration.seconds(15),
 };
@@ -113,6 +116,7 @@ function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentV
     PAGER_DUTY_SECRET_ID: props.secrets.idOf('pager-duty'),
     ALARM_TOPIC_ARN: props.monitoring.topic.topicArn,
     REGISTRY_SECRET_ID: props.secrets.idOf('registry'),
+    METRICS_SECRET_ID: props.secrets.idOf('metrics'),
     ADDRESSES_PARAMETER_PATH: props.addresses.path,
   };
 }
@@ -132,6 +136,16 @@ function grantCapability(
     'github-webhook-secret': () => props.secrets.grantRead('github-webhook', grantee),
     'alertmanager-secret': () => props.secrets.grantRead('alertmanager', grantee),
     'slack-signing-secret': () => props.secrets.grantRead('slack-signing', grantee),
+    'metrics-secret': () => props.secrets.grantRead('metrics', grantee),
+    'schedules-read': () =>
+      grantee.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['scheduler:GetSchedule'],
+          resources: Object.keys(jobs).map((job) =>
+            AutomationSchedule.arnOf(grantee, props.configuration.application, job),
+          ),
+        }),
+      ),
     github: () => grantWorld(grantee, props, 'github'),
     slack: () => grantWorld(grantee, props, 'slack'),
     'pager-duty': () => grantWorld(grantee, props, 'pager-duty'),

@@ -1,9 +1,15 @@
 // A schedule of EventBridge Scheduler that invokes a function or starts a workflow, with a dead-letter queue and a bounded retry.
-import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
+import { Arn, Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+  TimeWindow,
+} from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -24,6 +30,14 @@ export interface AutomationScheduleProps {
 
 /** A missed time is made up for within the hour; after that the next one is better. */
 export class AutomationSchedule extends Construct {
+  /** The ARN by name, for those who may ask whether a schedule is still there. */
+  static arnOf(scope: Construct, application: string, id: string): string {
+    return Arn.format(
+      { service: 'scheduler', resource: 'schedule', resourceName: `default/${application}-${id}` },
+      Stack.of(scope),
+    );
+  }
+
   constructor(scope: Construct, id: string, props: AutomationScheduleProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
@@ -31,7 +45,15 @@ export class AutomationSchedule extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     });
-    const settings = { role, deadLetterQueue: props.deadLetters, retryAttempts: 3, maxEventAge: Duration.hours(1) };
+    // Which of its times a run is for: what is late or repeated stays told apart from what is next.
+    const input = ScheduleTargetInput.fromObject({ scheduledFor: ContextAttribute.scheduledTime });
+    const settings = {
+      role,
+      input,
+      deadLetterQueue: props.deadLetters,
+      retryAttempts: 3,
+      maxEventAge: Duration.hours(1),
+    };
     if ('functionArn' in props.target)
       acceptWildcardWithin(role, props.target, ':*', 'the versions of the one function that the schedule invokes');
     new Schedule(this, 'Schedule', {
@@ -43,7 +65,7 @@ export class AutomationSchedule extends Construct {
       target:
         'functionArn' in props.target
           ? new LambdaInvoke(props.target, settings)
-          : new StepFunctionsStartExecution(props.target, { ...settings, input: ScheduleTargetInput.fromObject({}) }),
+          : new StepFunctionsStartExecution(props.target, settings),
     });
   }
 }

@@ -15,6 +15,7 @@ export const concerns = [
   'rollback',
   'certificates',
   'backups',
+  'watchdog',
   'notification',
   'audit',
 ] as const;

@@ -19,6 +19,8 @@ export interface AlarmProps {
   readonly threshold: number;
   /** @default 1 */
   readonly evaluationPeriods?: number;
+  /** Rings when there is less than the threshold, or nothing at all: for signs of life. */
+  readonly whenAbsent?: boolean;
   /** The heading of docs/runbook.md that says what to do. */
   readonly runbook: string;
   /** What a person who is woken reads first; lower-case, no full stop. */
@@ -61,14 +63,22 @@ export class Monitoring extends Construct {
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods: props.evaluationPeriods ?? 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(props.whenAbsent === true ? absence : excess),
       alarmDescription: `[${severity}] ${props.summary}. Runbook: docs/runbook.md#${props.runbook}`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     return alarm;
   }
 }
+
+const excess = {
+  comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+};
+const absence = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
 
 /** The period of the alarms on counts: the shortest that CloudWatch evaluates without extra cost. */
 export const alarmPeriod = Duration.minutes(1);

@@ -19,6 +19,8 @@ const contents = {
   slack: 'JSON {"token": "xoxb-..."} of the Slack app',
   'pager-duty':
     'JSON {"routingKey": "..."} of an Events API v2 integration; needed where a route of the configuration says pager-duty',
+  metrics:
+    'JSON {"current": "...", "previous": "..."}: the bearer token with which Prometheus reads /metrics and, during a rotation, the one before',
   registry: 'JSON {"username": "...", "password": "..."} that may read the image registry, or {} when it is public',
 } as const;
 

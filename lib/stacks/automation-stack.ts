@@ -1,5 +1,6 @@
 // The primary region's stack: it only composes the parts and wires the routes between them.
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -9,6 +10,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
+import { metricNamespace, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
@@ -110,6 +112,19 @@ export class AutomationStack extends Stack {
         key,
       });
     }
+    monitoring.addHighSeverityAlarm('WatchdogIsSilent', {
+      metric: new Metric({
+        namespace: metricNamespace(application),
+        metricName: watchdogHeartbeat,
+        statistic: Stats.SUM,
+        period: Duration.minutes(15),
+      }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      whenAbsent: true,
+      runbook: 'watchdog-is-silent',
+      summary: 'the watchdog over the scheduled jobs gives no sign of life',
+    });
     this.ledgerTableName = ledger.tableName;
     new StringParameter(this, 'Deployment', {
       parameterName: deploymentParameterName(application),

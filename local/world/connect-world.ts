@@ -30,6 +30,7 @@ export async function connectWorld(
   await setAddress('slack-api-url', world.slack.url);
   await setAddress('pager-duty-api-url', world.pagerDuty.url);
   await setAddress('registry-url', world.registry.url);
+  await setSecret('metrics', { current: credentials.metricsToken });
   const { id: appId, installationId, privateKey } = world.github.app;
   await setSecret('github-webhook', { current: credentials.webhookSecret });
   await setSecret('alertmanager', { current: credentials.alertmanagerToken });

@@ -49,6 +49,7 @@ export interface WorldCredentials {
   readonly pagerDutyRoutingKey: string;
   readonly slackSigningSecret: string;
   readonly alertmanagerToken: string;
+  readonly metricsToken: string;
 }
 
 /** What a simulated cluster and the front before a real one have in common. */

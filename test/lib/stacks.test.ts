@@ -36,6 +36,7 @@ describe('stateful resources', () => {
       'DeadLettersRollback96676943',
       'DeadLettersCertificatesE6933EAB',
       'DeadLettersBackups1858E300',
+      'DeadLettersWatchdog7165E299',
       'DeadLettersNotification870C84EE',
       'DeadLettersAudit050DCC17',
       'EncryptionKey3A692D6E',
@@ -45,6 +46,7 @@ describe('stateful resources', () => {
       'SecretsslacksigningB374C9FB',
       'Secretsslack32BF3D9D',
       'SecretspagerdutyF6C050F3',
+      'Secretsmetrics86DFF72F',
       'Secretsregistry2E56F12B',
     ]);
   });

@@ -1,0 +1,23 @@
+// When the scheduled jobs run, and what the watchdog expects of each.
+import { z } from 'zod';
+import { minutes, scheduleExpression, timeZone } from './values.ts';
+
+const scheduleSchema = z.strictObject({
+  expression: scheduleExpression,
+  timeZone: timeZone.default('UTC'),
+  /** How long after its time the job must have succeeded, before people are told that it was missed. */
+  toleranceMinutes: minutes(10_080).default(90),
+  /** How long a run may take, before people are told that it does not end. */
+  maximumMinutes: minutes(10_080).default(60),
+  /** A run that succeeds with so many percent less than usual (bytes, rows, objects) is reported. */
+  maximumDropPercent: z.int().min(1).max(100).default(50),
+});
+
+export const schedulesSchema = z.strictObject({
+  redeliverFailedWebhooks: scheduleSchema,
+  checkCertificates: scheduleSchema,
+  backUpDatabase: scheduleSchema.default(
+    scheduleSchema.parse({ expression: 'cron(0 2 * * ? *)', toleranceMinutes: 360, maximumMinutes: 300 }),
+  ),
+  watchJobs: scheduleSchema.default(scheduleSchema.parse({ expression: 'rate(15 minutes)' })),
+});

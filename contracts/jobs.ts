@@ -1,0 +1,33 @@
+// The scheduled jobs: by the id of their schedule route, which schedule they keep and what of their results is compared.
+
+/** What of a run's measures the watchdog compares with the runs before. */
+export interface MeasureContract {
+  readonly measure: string;
+  /** A run that succeeds with none of it is an anomaly even when there is nothing to compare with. */
+  readonly neverZero: boolean;
+}
+
+export interface JobContract {
+  /** The key in `schedules` of the configuration. */
+  readonly schedule: string;
+  readonly compares: readonly MeasureContract[];
+}
+
+/** Every schedule route has its row: a scheduled job that nobody watches can stay away unseen. */
+export const jobs = {
+  'redeliver-failed-webhooks': { schedule: 'redeliverFailedWebhooks', compares: [] },
+  'check-certificates': {
+    schedule: 'checkCertificates',
+    compares: [{ measure: 'certificates', neverZero: false }],
+  },
+  'back-up-database': {
+    schedule: 'backUpDatabase',
+    compares: [
+      { measure: 'backups', neverZero: false },
+      { measure: 'bytes', neverZero: false },
+      { measure: 'rows', neverZero: false },
+    ],
+  },
+} as const satisfies Record<string, JobContract>;
+
+export type JobName = keyof typeof jobs;

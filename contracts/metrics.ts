@@ -1,0 +1,9 @@
+// The CloudWatch metrics of our own that alarms watch.
+
+/** Namespace of every metric that our functions print. */
+export function metricNamespace(application: string): string {
+  return `${application}/automation`;
+}
+
+/** One for each round of the watchdog that judged every job. */
+export const watchdogHeartbeat = 'WatchdogHeartbeat';

@@ -1,0 +1,42 @@
+// Every scheduled job is watched, and every scheduled workflow leaves the records that the watchdog reads.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { jobs } from '../../contracts/jobs.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
+import { scheduleRoutes } from '../../lib/routes.ts';
+
+interface Put {
+  readonly Resource?: string;
+  readonly Arguments?: { readonly Item?: Readonly<Record<string, { readonly S?: string }>> };
+}
+
+const watched = scheduleRoutes.filter(({ id }) => id !== 'watch-jobs');
+
+describe('scheduled jobs', () => {
+  it('are all in the table that the watchdog watches, under the schedule that they keep', () => {
+    expect(watched.map(({ id, schedule }) => ({ id, schedule }))).toEqual(
+      Object.entries(jobs).map(([id, { schedule }]) => ({ id, schedule })),
+    );
+  });
+
+  it.each(watched.flatMap(({ id, target }) => ('workflow' in target ? [[id, target.workflow]] : [])))(
+    '%s records its start, its success and its failure',
+    (job, workflow) => {
+      const { States } = JSON.parse(readFileSync(`state-machines/${workflow}.asl.json`, 'utf8')) as {
+        States: Record<string, Put>;
+      };
+      const items = Object.values(States)
+        .filter(({ Resource }) => Resource === 'arn:aws:states:::dynamodb:putItem')
+        .map((state) => state.Arguments?.Item ?? {})
+        .filter(({ pk }) => pk?.S === ledgerKey.jobState(String(job)).pk);
+      const outcomes = items.map(({ outcome }) => outcome?.S ?? '').join(' ');
+      expect(outcomes).toContain('running');
+      expect(outcomes).toContain('succeeded');
+      expect(outcomes).toContain('failed');
+      const sortKeys = new Set(items.map(({ sk }) => sk?.S));
+      expect([...sortKeys]).toEqual([
+        "{% 'RUN#' & $states.context.Execution.StartTime & '#' & $states.context.Execution.Name %}",
+      ]);
+    },
+  );
+});
