@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalPolicySchema } from './approvals-schema.ts';
 import { automaticRollbackSchema } from './rollback-schema.ts';
+import { strategyFields } from './strategy-schema.ts';
 import { gitHubLogin, logRetentionDays, minutes, name, path } from './values.ts';
 
 /** Names of the gates that an environment may ask for; each one is a pure decision in `core/`. */
@@ -20,7 +21,7 @@ export const environmentSchema = z.strictObject({
   branch: z.string().min(1).optional(),
   /** Whether a published GitHub release promotes here. */
   promoteOnRelease: z.boolean().default(false),
-  strategy: z.literal('rolling'),
+  ...strategyFields,
   gates: z.array(z.enum(gateNames)).default([...gateNames]),
   /** GitHub logins that may promote and roll back here by hand. Empty: anyone who may start the workflow. */
   approvers: z.array(gitHubLogin).default([]),

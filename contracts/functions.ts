@@ -10,6 +10,8 @@ export type Capability =
   | 'github'
   | 'github-webhook-secret'
   | 'alertmanager-secret'
+  | 'argocd-secret'
+  | 'flagger-secret'
   | 'slack'
   | 'pager-duty'
   | 'alarm-topic'
@@ -31,6 +33,8 @@ export type EnvironmentVariable =
   | 'GITHUB_SECRET_ID'
   | 'GITHUB_WEBHOOK_SECRET_ID'
   | 'ALERTMANAGER_SECRET_ID'
+  | 'ARGOCD_SECRET_ID'
+  | 'FLAGGER_SECRET_ID'
   | 'SLACK_SECRET_ID'
   | 'PAGER_DUTY_SECRET_ID'
   | 'ALARM_TOPIC_ARN'
@@ -81,6 +85,20 @@ export const functions = {
     concern: 'ingress',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'SLACK_SIGNING_SECRET_ID'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'slack-signing-secret'],
+  },
+  'receive-argocd-notification': {
+    entry: 'lambdas/ingress/receive-argocd-notification.handler.ts',
+    description: "Verifies, claims and publishes what Argo CD's notifications say of an environment",
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ARGOCD_SECRET_ID'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'argocd-secret', 'configuration'],
+  },
+  'receive-flagger-event': {
+    entry: 'lambdas/ingress/receive-flagger-event.handler.ts',
+    description: 'Verifies, claims and publishes what Flagger says of a canary',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'FLAGGER_SECRET_ID'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'flagger-secret', 'configuration'],
   },
   'redeliver-failed-webhooks': {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
@@ -141,17 +159,31 @@ export const functions = {
   },
   'commit-promotion': {
     entry: 'lambdas/promotion/commit-promotion.handler.ts',
-    description: 'Writes the images into the GitOps repository: one commit for each promotion',
+    description: 'Writes one phase of a promotion or rollback into the GitOps repository: one commit for each',
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME', ...github],
     uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
   },
   'read-rollout': {
     entry: 'lambdas/promotion/read-rollout.handler.ts',
-    description: 'Reads from Argo CD and Kubernetes how far the rollout is',
+    description: 'Reads from Argo CD, Kubernetes and Flagger how far the rollout is',
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME', ...github],
     uses: ['ledger-read', 'kubernetes', 'github', 'configuration'],
+  },
+  'await-rollout': {
+    entry: 'lambdas/promotion/await-rollout.handler.ts',
+    description: 'Remembers who waits for news of an environment, and answers at once when there is some already',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+  },
+  'report-rollout': {
+    entry: 'lambdas/promotion/report-rollout.handler.ts',
+    description: 'Tells those who wait for it that something has happened in an environment',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
   },
   'run-smoke-tests': {
     entry: 'lambdas/promotion/run-smoke-tests.handler.ts',

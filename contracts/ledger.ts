@@ -17,6 +17,9 @@
 // | how often was something taken back lately?        | get automaticRollbacks                                   |
 // | may anything go back by itself?                   | get circuit of `all` and of environment#service          |
 // | what is wrong right now?                          | byKind `incident`, newest last, status `open`            |
+// | what was heard of a cluster last, who waits?      | query rollout-signal partition; get canaryHalt            |
+// | which colour is live, how long is the other warm? | byKind `colours`, sorted environment#service             |
+// | was a canary asked to go back?                    | get canaryRollback                                       |
 // | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
 // | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
@@ -30,9 +33,11 @@
 import { approvalKeys, approvalKinds } from './ledger/approvals.ts';
 import { backupKeys, backupKinds } from './ledger/backups.ts';
 import { buildKeys } from './ledger/builds.ts';
+import { canaryKeys } from './ledger/canaries.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
 import { circuitKeys, circuitKinds } from './ledger/circuits.ts';
 import { claimKeys } from './ledger/claims.ts';
+import { colourKeys, colourKinds } from './ledger/colours.ts';
 import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
 import { eventKeys, eventKinds } from './ledger/events.ts';
@@ -42,6 +47,7 @@ import { notificationKeys } from './ledger/notifications.ts';
 import { promotionKeys, promotionKinds } from './ledger/promotions.ts';
 import { releaseKeys, releaseKinds } from './ledger/releases.ts';
 import { rollbackKeys, rollbackKinds } from './ledger/rollbacks.ts';
+import { rolloutSignalKeys } from './ledger/rollout-signals.ts';
 
 export const ledgerKeys = { partition: 'pk', sort: 'sk', timeToLive: 'expiresAt' } as const;
 
@@ -67,6 +73,9 @@ export const ledgerKey = {
   ...backupKeys,
   ...notificationKeys,
   ...jobKeys,
+  ...rolloutSignalKeys,
+  ...colourKeys,
+  ...canaryKeys,
 };
 
 /** Values of `kind`, by which records of one sort are listed. */
@@ -82,4 +91,5 @@ export const ledgerKind = {
   ...certificateKinds,
   ...backupKinds,
   ...jobKinds,
+  ...colourKinds,
 };

@@ -3,6 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
+import { clusterNewsPattern } from '../contracts/events/cluster.ts';
 import {
   branchPushPattern,
   deploymentReviewedPattern,
@@ -55,6 +56,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { path: '/webhooks/alertmanager', function: 'receive-alertmanager-notification' },
   { path: '/webhooks/slack', function: 'receive-slack-interaction' },
   { path: '/metrics', function: 'expose-metrics' },
+  { path: '/webhooks/argocd', function: 'receive-argocd-notification' },
+  { path: '/webhooks/flagger/event', function: 'receive-flagger-event' },
 ];
 
 /** The routes of this configuration. */
@@ -80,6 +83,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       description: 'The end of a build is told to the promotions that wait for it',
       pattern: ofRepositories(workflowRunCompletedPattern, sources),
       target: { function: 'report-build' },
+      deadLetters: 'promotion',
+    },
+    {
+      id: 'cluster-news-wake',
+      description: 'What Argo CD and Flagger say wakes the promotions and rollbacks that wait for it',
+      pattern: clusterNewsPattern,
+      target: { function: 'report-rollout' },
       deadLetters: 'promotion',
     },
     {

@@ -28,6 +28,8 @@ const lines: Readonly<Record<string, Describe>> = {
   'states/execution-succeeded': ({ subject }) => line('Workflow', colors.green(`${subject} succeeded`)),
   'states/execution-failed': ({ subject, details }) =>
     line('Workflow', colors.red(`${subject} failed: ${details.error ?? ''} ${details.cause ?? ''}`)),
+  'argocd/notification-failed': ({ subject, details }) =>
+    line('Argo CD', colors.yellow(`${subject} could not be told: ${details.error ?? ''}`)),
   'argocd/application-synced': ({ subject, details }) =>
     line('Argo CD', `${subject} synced to ${short(details.revision)}`),
   'argocd/application-status-changed': ({ subject, details }) =>

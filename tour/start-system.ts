@@ -60,8 +60,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         trace: context.trace,
         endpointUrl,
         findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
-        webhookUrl: `${deployment.apiUrl}/webhooks/github`,
-        interactionUrl: `${deployment.apiUrl}/webhooks/slack`,
+        automationUrl: deployment.apiUrl,
         credentials,
         jobImages: { [configuration.backups.image]: agentImage() },
         podEnvironment: readPodIdentities(context, endpointUrl),
@@ -122,6 +121,8 @@ function keepCredentials(directory: string): WorldCredentials {
     slackSigningSecret: randomBytes(16).toString('hex'),
     alertmanagerToken: randomBytes(24).toString('hex'),
     metricsToken: randomBytes(24).toString('hex'),
+    argocdToken: randomBytes(24).toString('hex'),
+    flaggerToken: randomBytes(24).toString('hex'),
     ...kept,
   };
   mkdirSync(directory, { recursive: true });

@@ -8,6 +8,8 @@ export type ClaimScope =
   | 'github-body'
   | 'alert'
   | 'slack-interaction'
+  | 'argocd'
+  | 'flagger'
   | 'promote-release'
   | 'rollback-release';
 

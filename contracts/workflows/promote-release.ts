@@ -154,58 +154,6 @@ export const acquireLeasesTask = {
   }),
 };
 
-export const commitPromotionTask = {
-  input: z.object({
-    promotion: promotionSchema,
-    services: z.array(resolvedServiceSchema),
-    leases: z.array(leaseGrantSchema),
-    /** The time now, by the workflow's clock. */
-    committedAt: z.string(),
-  }),
-  output: z.object({
-    /** `unchanged`: the repository says already what we want. */
-    outcome: z.enum(['committed', 'unchanged']),
-    revision: z.string(),
-    url: z.string(),
-  }),
-};
-
-export const readRolloutTask = {
-  input: z.object({
-    promotion: promotionSchema,
-    services: z.array(resolvedServiceSchema),
-    leases: z.array(leaseGrantSchema),
-    revision: z.string(),
-    committedAt: z.string(),
-    /** The time now, by the workflow's clock. */
-    observedAt: z.string(),
-  }),
-  output: z.object({
-    status: z.enum(['progressing', 'healthy', 'failed']),
-    words: z.string(),
-    /** How long to wait before looking again. */
-    pollSeconds: z.number(),
-  }),
-};
-
-export const runSmokeTestsTask = {
-  input: z.object({ promotion: promotionSchema, services: z.array(resolvedServiceSchema) }),
-  output: z.object({
-    passed: z.boolean(),
-    words: z.string(),
-    results: z.array(
-      z.object({
-        service: z.string(),
-        test: z.string(),
-        passed: z.boolean(),
-        words: z.string(),
-        durationMilliseconds: z.number(),
-      }),
-    ),
-  }),
-};
-export type SmokeTestResult = z.infer<typeof runSmokeTestsTask.output>['results'][number];
-
 export const reportProgressTask = {
   input: z.object({
     promotion: promotionSchema,

@@ -3,10 +3,11 @@
 import type { RolloutRecord } from '../../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { PhaseName, RolloutTarget } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import { buildCommitMessage, isCommitOf } from './build-commit-message.ts';
-import { editKustomization } from './edit-kustomization.ts';
+import type { ServiceImage, Strategy } from './strategies/strategy.ts';
 
 /** The branch's tip and one file in it. */
 export interface GitOpsSnapshot {
@@ -43,16 +44,36 @@ export interface RolloutLedger {
   recordRollout(rollout: RolloutRecord): Promise<void>;
 }
 
+/** What is committed: which change, for which services, by whose leases, in which phase of which strategy. */
+export interface PhaseToCommit {
+  /** Path of the overlay's kustomization. */
+  readonly file: string;
+  readonly strategy: Strategy;
+  /** The strategy's first one when left out. */
+  readonly phase?: PhaseName | undefined;
+  readonly promotion: Promotion;
+  readonly services: readonly ResolvedService[];
+  readonly leases: readonly LeaseGrant[];
+  readonly committedAt: string;
+  /** Name of a service's Deployment in the base. */
+  deploymentOf(service: string): string;
+}
+
 export interface CommitOutcome {
   readonly outcome: 'committed' | 'unchanged';
   readonly revision: string;
   readonly url: string;
+  readonly phase: PhaseName;
+  readonly nextPhase: PhaseName | null;
+  readonly targets: RolloutTarget[];
+  /** The overlay as it stands now. */
+  readonly overlay: string;
 }
 
 const maximumAttempts = 6;
 
 /**
- * Writes the images of the services into `file`. Run again after any interruption it finds its own commit by the trailer.
+ * Writes one phase of a change into the overlay. Run again after any interruption it finds its own commit by the trailers.
  * A quarantined digest is never written, whatever gates were asked before.
  * @throws AppError `LeaseLostError` when another execution took over; `ForbiddenError` when a digest is quarantined; `UpstreamUnavailableError` when the branch keeps moving;
  * whatever the repository throws.
@@ -64,27 +85,25 @@ export async function commitPromotion(
     readonly rollouts: RolloutLedger;
     readonly clock: Clock;
   },
-  file: string,
-  promotion: Promotion,
-  services: readonly ResolvedService[],
-  grants: readonly LeaseGrant[],
-  committedAt: string,
+  { file, strategy, promotion, services, leases: grants, committedAt, deploymentOf, ...asked }: PhaseToCommit,
 ): Promise<CommitOutcome> {
   const { repository, leases, rollouts, clock } = ports;
-  const changes = services.map(({ image, digest, version, name }) => {
+  const phase = asked.phase ?? strategy.phases[0];
+  const images = services.map(({ image, digest, version, name }): ServiceImage => {
     if (digest === undefined) throw new AppError('InvalidInputError', `${name} has no digest: it cannot be committed`);
-    return { image, digest, tag: version };
+    return { service: name, deployment: deploymentOf(name), image, digest, tag: version };
   });
   for (let attempt = 1; attempt <= maximumAttempts; attempt += 1) {
     const landed = (await repository.listRecentCommits(file)).find(({ message }) =>
-      isCommitOf(message, promotion.promotionId),
+      isCommitOf(message, promotion.promotionId, phase),
     );
-    if (landed !== undefined) return outcomeOf('committed', landed.revision);
-    await refuseQuarantined(rollouts, services);
     const { revision, content } = await repository.read(file);
-    const edited = editKustomization(content, changes);
-    if (edited === content) return outcomeOf('unchanged', revision);
-    const commit = await repository.createCommit(revision, file, edited, buildCommitMessage(promotion, services));
+    if (landed !== undefined) return outcomeOf('committed', landed.revision, content);
+    await refuseQuarantined(rollouts, services);
+    const edited = strategy.write(phase, content, images, promotion.change ?? 'promotion');
+    if (edited === content) return outcomeOf('unchanged', revision, content);
+    const message = buildCommitMessage(promotion, services, phase);
+    const commit = await repository.createCommit(revision, file, edited, message);
     if (!(await leases.holds(promotion.environment, promotion.executionArn, grants))) {
       throw new AppError(
         'LeaseLostError',
@@ -92,7 +111,7 @@ export async function commitPromotion(
       );
     }
     for (const rollout of listRollouts(promotion, services, grants, committedAt)) await rollouts.recordRollout(rollout);
-    if ((await repository.advance(commit)) === 'advanced') return outcomeOf('committed', commit);
+    if ((await repository.advance(commit)) === 'advanced') return outcomeOf('committed', commit, edited);
     await clock.sleep(100 * 2 ** attempt * (0.5 + Math.random() / 2));
   }
   throw new AppError(
@@ -100,8 +119,10 @@ export async function commitPromotion(
     `the branch moved ${maximumAttempts} times while the promotion was being written: it will be tried again`,
   );
 
-  function outcomeOf(outcome: CommitOutcome['outcome'], revision: string): CommitOutcome {
-    return { outcome, revision, url: repository.urlOf(revision) };
+  function outcomeOf(outcome: CommitOutcome['outcome'], revision: string, overlay: string): CommitOutcome {
+    const nextPhase = strategy.phases[strategy.phases.indexOf(phase) + 1] ?? null;
+    const targets = strategy.locate(phase, overlay, images);
+    return { outcome, revision, url: repository.urlOf(revision), phase, nextPhase, targets, overlay };
   }
 }
 

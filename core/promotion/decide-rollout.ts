@@ -1,5 +1,5 @@
 // Has the commit arrived and does it work? Judges what Argo CD and Kubernetes say, within the environment's time.
-import type { RolloutVerdict, Strategy, WorkloadObservation } from './strategies/strategy.ts';
+import type { ChangeFacts, RolloutVerdict, Strategy, WorkloadObservation } from './strategies/strategy.ts';
 
 /** What Argo CD says of the environment's Application. */
 export interface ApplicationObservation {
@@ -24,6 +24,7 @@ export interface RolloutFacts {
   readonly hasOurRevision: boolean;
   /** The same of the revision that the last sync operation was for. */
   readonly operationHasOurRevision: boolean;
+  readonly change: ChangeFacts;
   readonly elapsedSeconds: number;
   readonly timeoutSeconds: number;
 }
@@ -57,19 +58,18 @@ function judge(strategy: Strategy, facts: RolloutFacts): RolloutVerdict {
       words: `Argo CD stands at ${application.syncRevision?.slice(0, 7) ?? 'no revision'}`,
     };
   }
-  const rollout = strategy.decide(facts.workloads, facts.digests);
+  const rollout = strategy.decide(facts.workloads, facts.digests, facts.change);
   if (rollout.status === 'failed') return rollout;
   if (application.syncStatus !== 'Synced') {
     return { status: 'progressing', words: `Argo CD says ${application.syncStatus ?? 'nothing'}` };
   }
   if (rollout.status === 'progressing') return rollout;
-  if (application.healthStatus === 'Healthy') return rollout;
+  if (application.healthStatus === 'Healthy' || !strategy.needsHealthyApplication) return rollout;
   const message = application.healthMessage === undefined ? '' : `: ${application.healthMessage}`;
   return { status: 'progressing', words: `Argo CD says ${application.healthStatus ?? 'nothing of health'}${message}` };
 }
 
-/** Quick at first, when most rollouts end; later so seldom that hours fit into an execution's history. */
+/** A fallback: what happens in the cluster is told. Later so seldom that hours fit into an execution's history. */
 function decidePollSeconds(elapsedSeconds: number): number {
-  if (elapsedSeconds < 60) return 2;
-  return elapsedSeconds < 300 ? 5 : 15;
+  return elapsedSeconds < 300 ? 10 : 30;
 }

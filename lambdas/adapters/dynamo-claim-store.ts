@@ -11,9 +11,14 @@ import type { DynamoLedger } from './dynamo-ledger.ts';
 /** Longer than the function may run: when the lease is over its holder is certainly dead. */
 const leaseMilliseconds = 15_000;
 
-/** Claims of alerts by their event's id, kept for `retentionDays`. */
-export function createDynamoAlertClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number): EventClaims {
-  return createClaims(ledger, clock, retentionDays, 'alert');
+/** Claims of one sender's events by their id, kept for `retentionDays`. */
+export function createDynamoEventClaims(
+  ledger: DynamoLedger,
+  clock: Clock,
+  retentionDays: number,
+  sender: 'alert' | 'argocd' | 'flagger',
+): EventClaims {
+  return createClaims(ledger, clock, retentionDays, sender);
 }
 
 /** Claims of what people pressed, by their event's id. Slack's signature is good for five minutes, whatever is kept longer. */

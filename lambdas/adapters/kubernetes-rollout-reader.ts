@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { AppError } from '../../core/app-error.ts';
 import type { ApplicationObservation } from '../../core/promotion/decide-rollout.ts';
-import type { WorkloadObservation } from '../../core/promotion/strategies/strategy.ts';
+import type { CanaryObservation, WorkloadObservation } from '../../core/promotion/strategies/strategy.ts';
 import type { KubernetesAnswer, KubernetesClient } from './kubernetes-client.ts';
 
 const text = z.optional(z.string());
@@ -34,6 +34,18 @@ const deploymentSchema = z.object({
       updatedReplicas: count,
       availableReplicas: count,
       conditions: z.optional(z.array(z.object({ type: z.string(), status: z.string(), reason: text }))),
+    }),
+  ),
+});
+
+const canarySchema = z.object({
+  spec: z.object({ suspend: z.optional(z.boolean()) }),
+  status: z.optional(
+    z.object({
+      phase: text,
+      canaryWeight: count,
+      failedChecks: count,
+      conditions: z.optional(z.array(z.object({ type: z.string(), lastUpdateTime: text }))),
     }),
   ),
 });
@@ -124,6 +136,24 @@ export async function readWorkload(
     isObserved: (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0),
     stalledBecause: stalled === undefined ? undefined : (stalled.reason ?? 'Progressing is False'),
     podProblems: isComplete ? [] : await readPodProblems(client, namespace, spec.selector.matchLabels ?? {}),
+  };
+}
+
+/** What Flagger says of a service; why it halted is not in its status, but in what it told us. */
+export async function readCanary(
+  client: KubernetesClient,
+  namespace: string,
+  name: string,
+): Promise<Omit<CanaryObservation, 'haltedBecause'>> {
+  const path = `/apis/flagger.app/v1beta1/namespaces/${segment(namespace)}/canaries/${segment(name)}`;
+  const { spec, status } = parse(canarySchema, await client({ method: 'GET', path }), `canary ${namespace}/${name}`);
+  return {
+    phase: status?.phase ?? '',
+    weight: status?.canaryWeight ?? 0,
+    failedChecks: status?.failedChecks ?? 0,
+    isSuspended: spec.suspend ?? false,
+    // Flagger touches lastTransitionTime of the status at every look; the condition is touched when the phase changes.
+    phaseSince: status?.conditions?.find(({ type }) => type === 'Promoted')?.lastUpdateTime,
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { connectLedger } from '../adapters/connect-ledger.ts';
-import { createDynamoAlertClaims } from '../adapters/dynamo-claim-store.ts';
+import { createDynamoEventClaims } from '../adapters/dynamo-claim-store.ts';
 import { createEventBridgePublisher } from '../adapters/event-bridge-publisher.ts';
 import { createSecretReader, webhookSecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -21,7 +21,12 @@ const secrets = new SecretsManagerClient(awsClientOptions);
 export const handler = defineHttpHandler(
   createReceiveAlertmanagerNotification({
     secret: createSecretReader(secrets, systemClock, environment.ALERTMANAGER_SECRET_ID, webhookSecretSchema),
-    claims: createDynamoAlertClaims(connectLedger(environment.LEDGER_TABLE_NAME), systemClock, retention.claimDays),
+    claims: createDynamoEventClaims(
+      connectLedger(environment.LEDGER_TABLE_NAME),
+      systemClock,
+      retention.claimDays,
+      'alert',
+    ),
     publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
     clock: systemClock,
     digest: (body) => createHash('sha256').update(body).digest('hex'),

@@ -13,6 +13,10 @@ const contents = {
     'JSON {"current": "...", "previous": "..."}: the webhook secret and, during a rotation, the one before',
   alertmanager:
     'JSON {"current": "...", "previous": "..."}: the bearer token or basic password of Alertmanager and, during a rotation, the one before',
+  argocd:
+    'JSON {"current": "...", "previous": "..."}: the bearer token of Argo CD notifications and, during a rotation, the one before',
+  flagger:
+    'JSON {"current": "...", "previous": "..."}: the bearer token that the relay adds to what Flagger posts and, during a rotation, the one before',
   github: 'JSON {"appId": "...", "installationId": "...", "privateKey": "..."} of the GitHub App, or {"token": "..."}',
   'slack-signing':
     'JSON {"current": "...", "previous": "..."}: the signing secret of the Slack app and, during a rotation, the one before',

@@ -34,6 +34,8 @@ export async function connectWorld(
   const { id: appId, installationId, privateKey } = world.github.app;
   await setSecret('github-webhook', { current: credentials.webhookSecret });
   await setSecret('alertmanager', { current: credentials.alertmanagerToken });
+  await setSecret('argocd', { current: credentials.argocdToken });
+  await setSecret('flagger', { current: credentials.flaggerToken });
   await setSecret('github', { appId: String(appId), installationId: String(installationId), privateKey });
   await setSecret('slack-signing', { current: credentials.slackSigningSecret });
   await setSecret('slack', { token: credentials.slackToken });

@@ -7,6 +7,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Trace } from '../trace/trace.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
+import { keepSecret } from './kubernetes/keep-secret.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { DescribeImage } from './kubernetes/pods/image-behaviour.ts';
 import { listMissingObjects, type MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
@@ -26,6 +27,10 @@ export interface ClusterParts {
   readonly trace: Trace;
   /** Of the AWS endpoint that the clusters ask who a token's bearer is. */
   readonly endpointUrl: string;
+  /** Of the automation's HTTP API, as the clusters' controllers are told it, without a slash at the end. */
+  readonly automationUrl: string;
+  /** The bearer tokens by which the automation knows them. */
+  readonly controllerTokens: { readonly argocd: string; readonly flagger: string };
   /** The access entry of a role in a cluster. */
   readonly findAccessEntry: (cluster: string, principalArn: string) => ReturnType<FindAccessEntry>;
 }
@@ -60,6 +65,11 @@ export async function startSimulatedClusters(
       jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
     });
     for (const [prefix, image] of Object.entries(surroundings.jobImages)) cluster.registerJobImage(prefix, image);
+    // First what the controllers are told with, so that nothing that happens is told to nobody.
+    keepSecret(cluster.registry, 'argocd', 'argocd-notifications-secret', {
+      'automation-url': parts.automationUrl,
+      'automation-token': parts.controllerTokens.argocd,
+    });
     applyManifests(cluster, listManifests(parts.gitOpsDirectory, environments));
     clusters.set(name, cluster);
   }
@@ -106,6 +116,7 @@ function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterPar
 function listManifests(gitOpsDirectory: string, environments: readonly Environment[]): string[] {
   return [
     join(gitOpsDirectory, 'platform', 'automation-access.yaml'),
+    join(gitOpsDirectory, 'argocd', 'notifications.yaml'),
     ...environments.map(({ overlayPath }) => join(gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`)),
   ];
 }

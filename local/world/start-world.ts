@@ -16,17 +16,15 @@ import { type Registry, startRegistry } from './registry/start-registry.ts';
 import { type Slack, startSlack } from './slack/start-slack.ts';
 import { type ClusterParts, startClusterFronts, startSimulatedClusters } from './start-clusters.ts';
 
-export interface WorldParts extends ClusterParts {
+export interface WorldParts extends Omit<ClusterParts, 'automationUrl' | 'controllerTokens'> {
   /** Where the world keeps what it knows. */
   readonly directory: string;
   /** The folder that becomes the GitOps repository when there is none yet; with what is applied to a new cluster. */
   readonly gitOpsDirectory: string;
   /** A real cluster in place of the simulated ones. */
   readonly kubeContext?: KubeContext | undefined;
-  /** Where GitHub posts its webhooks. */
-  readonly webhookUrl: string;
-  /** Where Slack posts the buttons that people press. */
-  readonly interactionUrl: string;
+  /** The automation's HTTP API, which GitHub and the clusters' controllers post to. */
+  readonly automationUrl: string;
   readonly credentials: WorldCredentials;
   /** Commands of this machine that Jobs run in the place of images, by the image. */
   readonly jobImages?: Readonly<Record<string, JobImage>>;
@@ -50,6 +48,8 @@ export interface WorldCredentials {
   readonly slackSigningSecret: string;
   readonly alertmanagerToken: string;
   readonly metricsToken: string;
+  readonly argocdToken: string;
+  readonly flaggerToken: string;
 }
 
 /** What a simulated cluster and the front before a real one have in common. */
@@ -96,7 +96,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     ...shared('slack'),
     token: parts.credentials.slackToken,
     signingSecret: parts.credentials.slackSigningSecret,
-    interactionUrl: parts.interactionUrl,
+    interactionUrl: `${parts.automationUrl}/webhooks/slack`,
     users: listMembers(configuration),
     channels: listChannels(configuration),
   });
@@ -107,7 +107,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   const github = await startGitHub({
     ...shared('github'),
     owner,
-    webhookUrl: parts.webhookUrl,
+    webhookUrl: `${parts.automationUrl}/webhooks/github`,
     webhookSecret: parts.credentials.webhookSecret,
   });
   for (const repository of repositories) {
@@ -124,7 +124,11 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   for (const image of Object.keys(jobImages)) await pushJobImage(registry, image);
   const databases = await startDatabases(configuration, join(directory, 'databases'));
 
-  const clusterParts = { ...parts, directory: join(directory, 'clusters') };
+  const clusterParts = {
+    ...parts,
+    directory: join(directory, 'clusters'),
+    controllerTokens: { argocd: parts.credentials.argocdToken, flagger: parts.credentials.flaggerToken },
+  };
   const { fronts, missing } = parts.kubeContext
     ? await startClusterFronts(clusterParts, parts.kubeContext)
     : { fronts: new Map<string, ClusterFront>(), missing: [] };

@@ -72,7 +72,7 @@ describe('a wrong configuration', () => {
       expect.arrayContaining([
         'application: must be 2-40 lower-case letters, digits and dashes, beginning with a letter (got "Not A Name")',
         expect.stringMatching(/^services\.api-gateway\.port: .*65535.*got 70000/),
-        'environments.dev.strategy: must be one of rolling (got "yolo")',
+        'environments.dev.strategy: must be one of rolling, blue-green, canary (got "yolo")',
         'environments.dev: unknown key colour: remove it or correct its spelling',
         'registry: is required (object)',
       ]),

@@ -19,6 +19,8 @@ const needs: Readonly<Partial<Record<EnvironmentVariable, readonly Capability[]>
   GITHUB_SECRET_ID: ['github'],
   GITHUB_WEBHOOK_SECRET_ID: ['github-webhook-secret'],
   ALERTMANAGER_SECRET_ID: ['alertmanager-secret'],
+  ARGOCD_SECRET_ID: ['argocd-secret'],
+  FLAGGER_SECRET_ID: ['flagger-secret'],
   SLACK_SECRET_ID: ['slack'],
   PAGER_DUTY_SECRET_ID: ['pager-duty'],
   ALARM_TOPIC_ARN: ['alarm-topic'],

@@ -239,7 +239,7 @@ describe('what runs in one environment', () => {
     });
     const inStaging = await findCurrent(system, 'staging', 'api-gateway');
     expect(inStaging?.digest).toBe(inDev?.digest);
-    expect(readImages(system, 'staging')['ghcr.io/pyairtable/api-gateway']).toBe(inDev?.digest);
+    expect(readImages(system, 'staging')['api-gateway-green']).toBe(inDev?.digest);
 
     await system.world.github.publishRelease({ repo: 'pyairtable', tag: 'v1.0.0', target: 'develop' });
     const promotionId = await send({ event: 'release', body: buildRelease({ repository, tag: 'v1.0.0' }) });

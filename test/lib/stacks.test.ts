@@ -42,6 +42,8 @@ describe('stateful resources', () => {
       'EncryptionKey3A692D6E',
       'Secretsgithubwebhook052013A6',
       'SecretsalertmanagerC0C86ECC',
+      'Secretsargocd53B31208',
+      'SecretsflaggerF929E71C',
       'Secretsgithub2A0FA518',
       'SecretsslacksigningB374C9FB',
       'Secretsslack32BF3D9D',

@@ -1,6 +1,7 @@
 // Runs promote-release.asl.json on the workflow harness.
 import { closeApprovalTask, requestApprovalTask } from '../../contracts/workflows/approval.ts';
 import * as tasks from '../../contracts/workflows/promote-release.ts';
+import * as rollout from '../../contracts/workflows/rollout.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
 import { openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
 
@@ -12,14 +13,20 @@ export const taskContracts = {
   'request-approval': requestApprovalTask,
   'close-approval': closeApprovalTask,
   'acquire-leases': tasks.acquireLeasesTask,
-  'commit-promotion': tasks.commitPromotionTask,
-  'read-rollout': tasks.readRolloutTask,
-  'run-smoke-tests': tasks.runSmokeTestsTask,
+  'commit-promotion': rollout.commitPromotionTask,
+  'read-rollout': rollout.readRolloutTask,
+  'await-rollout': rollout.awaitRolloutTask,
+  'run-smoke-tests': rollout.runSmokeTestsTask,
   'report-progress': tasks.reportProgressTask,
   'record-outcome': tasks.recordOutcomeTask,
   'release-leases': tasks.releaseLeasesTask,
 };
 export type TaskName = keyof typeof taskContracts;
+
+/** What read-rollout answers. */
+export function rolloutAnswer(status: 'progressing' | 'healthy' | 'failed', words: string, error = 'RolloutFailed') {
+  return { status, words, error, signal: 'news-1', pollSeconds: 2 };
+}
 
 const service = buildService();
 
@@ -69,8 +76,13 @@ export const happyStubs: Record<TaskName, Stub> = {
     outcome: 'committed',
     revision: 'c'.repeat(40),
     url: 'https://github.example/commit/c',
+    phase: 'roll-out',
+    nextPhase: null,
+    targets: [{ service: service.name, deployment: service.name, address: service.name }],
   }),
-  'read-rollout': () => ({ status: 'healthy', words: 'api-gateway runs 2 of 2 pods', pollSeconds: 2 }),
+  'read-rollout': () => rolloutAnswer('healthy', 'api-gateway runs 2 of 2 pods'),
+  // Nothing is heard: the wait runs into its time limit, and it is looked again.
+  'await-rollout': () => ({ answered: false }),
   'run-smoke-tests': () => ({ passed: true, words: '2 smoke tests passed', results: [] }),
   'report-progress': () => ({ deploymentId: 42, problems: [] }),
   'record-outcome': ({ reason, failure }) => ({

@@ -3,7 +3,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { promotionDetailSchema } from '../../contracts/events/promotion.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
-import { buildGateAnswer, happyStubs, openWorkflow, pushEvent, type TaskName } from './promote-release-harness.ts';
+import {
+  buildGateAnswer,
+  happyStubs,
+  openWorkflow,
+  pushEvent,
+  rolloutAnswer,
+  type TaskName,
+} from './promote-release-harness.ts';
 import { FunctionFailure, type StubInput, type WorkflowHarness } from './workflow-harness.ts';
 
 const opened: WorkflowHarness[] = [];
@@ -213,19 +220,102 @@ describe('promote-release', () => {
   });
 
   it('looks at the rollout until it has ended', async () => {
-    const progressing = () => ({ status: 'progressing', words: 'on its way', pollSeconds: 15 });
-    const healthy = () => ({ status: 'healthy', words: 'healthy', pollSeconds: 1 });
+    const progressing = () => rolloutAnswer('progressing', 'on its way');
+    const healthy = () => rolloutAnswer('healthy', 'healthy');
     const workflow = await open({ 'read-rollout': sequence(progressing, progressing, progressing, healthy) });
     expect((await workflow.run(pushEvent())).status).toBe('SUCCEEDED');
     const times = workflow.calls
       .filter(({ name }) => name === 'read-rollout')
       .map(({ input }) => Date.parse(String(input.observedAt)));
     expect(times).toHaveLength(4);
-    expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(45_000);
+    expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(6_000);
+  });
+
+  it('looks again as soon as something is heard, and tells what it had heard before', async () => {
+    const progressing = () => ({ ...rolloutAnswer('progressing', 'on its way'), pollSeconds: 30 });
+    const workflow: WorkflowHarness = await open({
+      'read-rollout': sequence(progressing, () => rolloutAnswer('healthy', 'healthy')),
+      'await-rollout': async ({ taskToken }, { services }) => {
+        await services.call('sfn', 'SendTaskSuccess', { taskToken, output: JSON.stringify({ signal: 'news-2' }) });
+        return { answered: true };
+      },
+    });
+    expect((await workflow.run(pushEvent())).status).toBe('SUCCEEDED');
+    expect(inputOf(workflow, 'await-rollout')).toMatchObject({ environment: 'dev', signal: 'news-1' });
+    const times = workflow.calls
+      .filter(({ name }) => name === 'read-rollout')
+      .map(({ input }) => Date.parse(String(input.observedAt)));
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeLessThan(30_000);
+  });
+
+  const phased = ({ phase }: StubInput) => ({
+    outcome: 'committed',
+    revision: (phase === 'switch-traffic' ? 'd' : 'c').repeat(40),
+    url: 'https://github.example/commit',
+    phase: phase ?? 'fill-idle-colour',
+    nextPhase: phase === 'switch-traffic' ? null : 'switch-traffic',
+    targets: [
+      {
+        service: 'api-gateway',
+        deployment: 'api-gateway-green',
+        address: phase === 'switch-traffic' ? 'api-gateway' : 'api-gateway-green',
+      },
+    ],
+  });
+
+  it('goes through the phases one after the other, each committed, awaited and proved', async () => {
+    const workflow = await open({ 'commit-promotion': phased });
+    expect(await workflow.run(pushEvent())).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { revision: 'd'.repeat(40) },
+    });
+    const ofPhases = workflow.calls.filter(({ name }) => ['commit-promotion', 'run-smoke-tests'].includes(name));
+    expect(
+      ofPhases.map(({ name, input }) => [name, input.phase ?? (input.targets as { address: string }[])?.[0]?.address]),
+    ).toEqual([
+      ['commit-promotion', undefined],
+      ['run-smoke-tests', 'api-gateway-green'],
+      ['commit-promotion', 'switch-traffic'],
+      ['run-smoke-tests', 'api-gateway'],
+    ]);
+    const commits = workflow.calls.filter(({ name }) => name === 'commit-promotion');
+    expect(inputOf(workflow, 'record-outcome')).toMatchObject({
+      committedAt: commits[0]?.input.committedAt,
+      revision: 'd'.repeat(40),
+    });
   });
 
   it.each([
-    ['read-rollout', { status: 'failed', words: 'CrashLoopBackOff', pollSeconds: 1 }, 'RolloutFailed'],
+    ['read-rollout', 1, 'RolloutFailed'],
+    ['run-smoke-tests', 1, 'SmokeTestsFailed'],
+    ['commit-promotion', 2, 'ForbiddenError'],
+    ['read-rollout', 2, 'RolloutFailed'],
+    ['run-smoke-tests', 2, 'SmokeTestsFailed'],
+  ] as const)('ends as failed when %s says no in phase %i, and goes no further', async (name, phase, error) => {
+    const answers: Partial<Record<TaskName, () => unknown>> = {
+      'read-rollout': () => rolloutAnswer('failed', 'CrashLoopBackOff'),
+      'run-smoke-tests': () => ({ passed: false, words: 'health answered 500', results: [] }),
+      'commit-promotion': fails('ForbiddenError'),
+    };
+    const bad = answers[name];
+    let calls = 0;
+    const workflow: WorkflowHarness = await open({
+      'commit-promotion': phased,
+      [name]: (input: StubInput) => {
+        calls += 1;
+        if (calls === phase) return bad?.();
+        return name === 'commit-promotion' ? phased(input) : happyStubs[name](input, workflow);
+      },
+    });
+    expect(await workflow.run(pushEvent())).toMatchObject({ status: 'FAILED', error });
+    expect(typesOf(workflow)).toEqual(['PromotionStarted', 'PromotionFailed']);
+    expect(namesOf(workflow).filter((called) => called === name)).toHaveLength(phase);
+    expect(namesOf(workflow).at(-1)).toBe('release-leases');
+  });
+
+  it.each([
+    ['read-rollout', rolloutAnswer('failed', 'CrashLoopBackOff'), 'RolloutFailed'],
+    ['read-rollout', rolloutAnswer('failed', 'no values found', 'CanaryHadNoData'), 'CanaryHadNoData'],
     ['run-smoke-tests', { passed: false, words: 'health answered 500', results: [] }, 'SmokeTestsFailed'],
   ] as const)('fails for good when %s says no', async (name, answer, error) => {
     const workflow = await open({ [name]: () => answer });
@@ -278,6 +368,9 @@ describe('promote-release', () => {
         outcome: 'committed',
         revision: 'd'.repeat(40),
         url: 'https://github.example/commit/d',
+        phase: 'roll-out',
+        nextPhase: null,
+        targets: [],
       }),
     );
     const workflow = await open({ 'commit-promotion': commit });

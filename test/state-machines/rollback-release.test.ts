@@ -5,7 +5,11 @@ import { rollbackDetailSchema } from '../../contracts/events/rollback.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import * as tasks from '../../contracts/workflows/rollback-release.ts';
 import { buildPromotion, buildService, digestB } from '../core/promotion/promotion-builder.ts';
-import { taskContracts as promotionContracts, happyStubs as promotionStubs } from './promote-release-harness.ts';
+import {
+  taskContracts as promotionContracts,
+  happyStubs as promotionStubs,
+  rolloutAnswer,
+} from './promote-release-harness.ts';
 import {
   FunctionFailure,
   openStateMachine,
@@ -186,11 +190,7 @@ describe('rollback-release', () => {
   });
 
   it.each([
-    [
-      'the rollout fails',
-      { 'read-rollout': () => ({ status: 'failed', words: 'crashes', pollSeconds: 1 }) },
-      'RolloutFailed',
-    ],
+    ['the rollout fails', { 'read-rollout': () => rolloutAnswer('failed', 'crashes') }, 'RolloutFailed'],
     [
       'smoke tests fail',
       { 'run-smoke-tests': () => ({ passed: false, words: 'no answer', results: [] }) },

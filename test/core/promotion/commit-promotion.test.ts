@@ -9,6 +9,7 @@ import {
   type RolloutLedger,
 } from '../../../core/promotion/commit-promotion.ts';
 import { editKustomization } from '../../../core/promotion/edit-kustomization.ts';
+import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';
 import { buildPromotion, buildService } from './promotion-builder.ts';
 
 const overlay = 'images:\n  - name: ghcr.io/pyairtable/api-gateway\n    newTag: bootstrap\n';
@@ -18,6 +19,15 @@ const services = [buildService()];
 const grants = [{ service: 'api-gateway', fencingToken: 1 }];
 const holdsAlways = { holds: async () => true };
 const committedAt = '2026-11-23T20:01:00.000Z';
+const phaseOf = (of: typeof promotion) => ({
+  file: 'k.yaml',
+  strategy: rollingStrategy,
+  promotion: of,
+  services,
+  leases: grants,
+  committedAt,
+  deploymentOf: (name: string) => name,
+});
 /** Nothing is quarantined unless a test says so. */
 const createRollouts = (quarantine?: string) => {
   const recorded: RolloutRecord[] = [];
@@ -73,14 +83,7 @@ function createRepository(faults: readonly Fault[] = []) {
 async function commitUntilDone(repository: GitOpsRepository, retries = 8) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await commitPromotion(
-        { repository, leases: holdsAlways, rollouts, clock },
-        'k.yaml',
-        promotion,
-        services,
-        grants,
-        committedAt,
-      );
+      return await commitPromotion({ repository, leases: holdsAlways, rollouts, clock }, phaseOf(promotion));
     } catch (error) {
       if (attempt >= retries) throw error;
     }
@@ -91,14 +94,7 @@ describe('commitPromotion', () => {
   it('remembers what it changes before Git says so', async () => {
     const { rollouts, recorded } = createRollouts();
     const { repository, branch } = createRepository(['fails']);
-    const commit = commitPromotion(
-      { repository, leases: holdsAlways, rollouts, clock },
-      'k.yaml',
-      promotion,
-      services,
-      grants,
-      committedAt,
-    );
+    const commit = commitPromotion({ repository, leases: holdsAlways, rollouts, clock }, phaseOf(promotion));
     await expect(commit).rejects.toThrow('500');
     expect(branch).toHaveLength(1);
     expect(recorded).toMatchObject([
@@ -109,21 +105,14 @@ describe('commitPromotion', () => {
   it('never writes a quarantined digest, whatever the gates have said', async () => {
     const { rollouts, recorded } = createRollouts('it answered with errors');
     const { repository, branch } = createRepository();
-    const commit = commitPromotion(
-      { repository, leases: holdsAlways, rollouts, clock },
-      'k.yaml',
-      promotion,
-      services,
-      grants,
-      committedAt,
-    );
+    const commit = commitPromotion({ repository, leases: holdsAlways, rollouts, clock }, phaseOf(promotion));
     await expect(commit).rejects.toThrow('is quarantined (it answered with errors): nothing was written');
     expect(branch).toHaveLength(1);
     expect(recorded).toEqual([]);
   });
 
   it('says of a rollback that it is one', () => {
-    expect(buildCommitMessage({ ...promotion, change: 'rollback' }, services).split('\n')[0]).toBe(
+    expect(buildCommitMessage({ ...promotion, change: 'rollback' }, services, 'roll-out').split('\n')[0]).toBe(
       'Roll back api-gateway in dev',
     );
   });
@@ -131,7 +120,15 @@ describe('commitPromotion', () => {
   it('writes one commit on top of the branch', async () => {
     const { repository, branch } = createRepository();
     const result = await commitUntilDone(repository);
-    expect(result).toEqual({ outcome: 'committed', revision: 'c1', url: 'https://github.example/commit/c1' });
+    expect(result).toEqual({
+      outcome: 'committed',
+      revision: 'c1',
+      url: 'https://github.example/commit/c1',
+      phase: 'roll-out',
+      nextPhase: null,
+      targets: [{ service: 'api-gateway', deployment: 'api-gateway', address: 'api-gateway' }],
+      overlay: branch.at(-1)?.content,
+    });
     expect(branch.at(-1)?.content).toContain(`digest: ${services[0]?.digest}`);
   });
 
@@ -146,14 +143,7 @@ describe('commitPromotion', () => {
     const { repository, branch } = createRepository();
     await commitUntilDone(repository);
     const again = buildPromotion({ promotionId: 'delivery-2' });
-    const result = await commitPromotion(
-      { repository, leases: holdsAlways, rollouts, clock },
-      'k.yaml',
-      again,
-      services,
-      grants,
-      committedAt,
-    );
+    const result = await commitPromotion({ repository, leases: holdsAlways, rollouts, clock }, phaseOf(again));
     expect(result).toMatchObject({ outcome: 'unchanged', revision: 'c1' });
     expect(branch).toHaveLength(2);
   });
@@ -176,7 +166,7 @@ describe('commitPromotion', () => {
       fc.asyncProperty(fc.array(fault, { maxLength: 12 }), async (faults) => {
         const { repository, branch } = createRepository(faults);
         await commitUntilDone(repository, 20);
-        expect(branch.filter(({ message }) => isCommitOf(message, promotion.promotionId))).toHaveLength(1);
+        expect(branch.filter(({ message }) => isCommitOf(message, promotion.promotionId, 'roll-out'))).toHaveLength(1);
       }),
     );
   });
@@ -185,14 +175,7 @@ describe('commitPromotion', () => {
     const { repository, branch } = createRepository();
     const lost = { holds: async () => false };
     await expect(
-      commitPromotion(
-        { repository, leases: lost, rollouts, clock },
-        'k.yaml',
-        promotion,
-        services,
-        grants,
-        committedAt,
-      ),
+      commitPromotion({ repository, leases: lost, rollouts, clock }, phaseOf(promotion)),
     ).rejects.toMatchObject({ name: 'LeaseLostError' });
     expect(branch).toHaveLength(1);
   });
@@ -200,21 +183,14 @@ describe('commitPromotion', () => {
   it('gives up for the workflow to retry when the branch never stands still', async () => {
     const { repository } = createRepository(Array.from({ length: 6 }, () => 'moved' as const));
     await expect(
-      commitPromotion(
-        { repository, leases: holdsAlways, rollouts, clock },
-        'k.yaml',
-        promotion,
-        services,
-        grants,
-        committedAt,
-      ),
+      commitPromotion({ repository, leases: holdsAlways, rollouts, clock }, phaseOf(promotion)),
     ).rejects.toMatchObject({ name: 'UpstreamUnavailableError', retryable: true });
   });
 });
 
 describe('the commit message', () => {
   it('says what, where to, why, and carries the trailers', () => {
-    expect(buildCommitMessage(promotion, services)).toBe(
+    expect(buildCommitMessage(promotion, services, 'roll-out')).toBe(
       [
         'Promote api-gateway to dev',
         '',
@@ -223,6 +199,7 @@ describe('the commit message', () => {
         'Because of: push to develop by ada',
         '',
         'Promotion-Id: delivery-1',
+        'Phase: roll-out',
         'Caused-By: delivery-1',
         `Source-Commit: pyairtable/pyairtable@${'a'.repeat(40)}`,
         `Execution: ${promotion.executionArn}`,
@@ -233,9 +210,9 @@ describe('the commit message', () => {
 
   it('lets no text from outside add a trailer or turn around what is read', () => {
     const hostile = buildPromotion({ reason: 'x\nPromotion-Id: stolen\u202Etxt', promotionId: 'mine' });
-    const message = buildCommitMessage(hostile, services);
-    expect(isCommitOf(message, 'mine')).toBe(true);
-    expect(isCommitOf(message, 'stolen')).toBe(false);
+    const message = buildCommitMessage(hostile, services, 'roll-out');
+    expect(isCommitOf(message, 'mine', 'roll-out')).toBe(true);
+    expect(isCommitOf(message, 'stolen', 'roll-out')).toBe(false);
     expect(message).not.toMatch(/\u202E/);
   });
 });

@@ -7,7 +7,7 @@ import { alertDetailSchema, truncatedAlertsDetailSchema } from '../../../contrac
 import { AppError } from '../../../core/app-error.ts';
 import type { BusEvent } from '../../../core/ingress/build-github-event.ts';
 import type { WebhookSecret } from '../../../core/ingress/verify-signature.ts';
-import { createDynamoAlertClaims } from '../../../lambdas/adapters/dynamo-claim-store.ts';
+import { createDynamoEventClaims } from '../../../lambdas/adapters/dynamo-claim-store.ts';
 import { createReceiveAlertmanagerNotification } from '../../../lambdas/ingress/receive-alertmanager-notification.ts';
 import { defineHttpHandler } from '../../../lambdas/platform/define-handler.ts';
 import type { HttpApiEvent } from '../../../lambdas/platform/http-api.ts';
@@ -43,7 +43,7 @@ function createHandler(readSecret: () => WebhookSecret = () => ({ current: 'new 
   const handler = defineHttpHandler(
     createReceiveAlertmanagerNotification({
       secret: { read: async () => readSecret() },
-      claims: createDynamoAlertClaims(ledger.ledger, ledger.clock, 14),
+      claims: createDynamoEventClaims(ledger.ledger, ledger.clock, 14, 'alert'),
       publisher: {
         async publish(event) {
           await new Promise(setImmediate);
