@@ -31,6 +31,10 @@ export async function connectWorld(
   await setAddress('pager-duty-api-url', world.pagerDuty.url);
   await setAddress('registry-url', world.registry.url);
   await setSecret('metrics', { current: credentials.metricsToken });
+  await setAddress('certificate-authorities', JSON.stringify(await world.certificateAuthorities()));
+  const setRoutes = () => setAddress('certificate-endpoints', JSON.stringify(Object.fromEntries(world.servedNames())));
+  await setRoutes();
+  followServedNames(context, world, setRoutes);
   const { id: appId, installationId, privateKey } = world.github.app;
   await setSecret('github-webhook', { current: credentials.webhookSecret });
   await setSecret('alertmanager', { current: credentials.alertmanagerToken });
@@ -47,6 +51,29 @@ export async function connectWorld(
     clusters.register({ name, region: aws.primaryRegion, endpoint: url, certificateAuthorityData });
   }
   await context.store.flush();
+}
+
+/** As external-dns keeps the names of a real cluster up to date; changes that come together are written once. */
+function followServedNames(context: RuntimeContext, world: World, write: () => Promise<unknown>): void {
+  let writing = Promise.resolve<unknown>(undefined);
+  let isWaiting = false;
+  world.onServedNamesChange(() => {
+    if (isWaiting) return;
+    isWaiting = true;
+    writing = writing.then(async () => {
+      isWaiting = false;
+      await write();
+    });
+    writing = writing.catch((error: Error) =>
+      context.trace.record({
+        service: 'world',
+        name: 'served-names-unwritten',
+        subject: 'certificate-endpoints',
+        details: { message: error.message },
+      }),
+    );
+    void context.clock.work(writing);
+  });
 }
 
 /** What EKS access entries say about a role, for the clusters' authenticators. */

@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Configuration } from '../../config/schema.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { AcmeAuthorities } from './acme-authorities.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
 import { keepSecret } from './kubernetes/keep-secret.ts';
@@ -44,6 +45,7 @@ export interface ClusterSurroundings {
   readonly jobEnvironment: (cluster: string, pod: Pod) => Readonly<Record<string, string>>;
   /** Commands of this machine in the place of images, by their beginning. */
   readonly jobImages: Readonly<Record<string, JobImage>>;
+  readonly acmeAuthorities: AcmeAuthorities;
 }
 
 /** By EKS name, seeded with what an administrator would apply. */
@@ -63,6 +65,7 @@ export async function startSimulatedClusters(
       authenticate: createAuthenticator(parts, name),
       argoCd: { resolveRepository: surroundings.resolveRepository },
       jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
+      acmeAuthorities: surroundings.acmeAuthorities,
     });
     for (const [prefix, image] of Object.entries(surroundings.jobImages)) cluster.registerJobImage(prefix, image);
     // First what the controllers are told with, so that nothing that happens is told to nobody.

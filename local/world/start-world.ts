@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
+import { openAcmeAuthorities } from './acme-authorities.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
 import type { ClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
+import type { ServedNames } from './kubernetes/serving/served-names.ts';
 import type { Cluster } from './kubernetes/start-cluster.ts';
 import { type PagerDuty, startPagerDuty } from './pager-duty/start-pager-duty.ts';
 import { putDatabaseSecrets } from './postgres/put-database-secrets.ts';
@@ -70,6 +72,12 @@ export interface World {
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** Every cluster by its EKS name, as AWS knows it. */
   readonly reachableClusters: ReadonlyMap<string, ReachableCluster>;
+  /** Every name that a simulated cluster serves over TLS, with its addresses. */
+  servedNames(): ServedNames;
+  /** Calls back when they change, until the world stops. */
+  onServedNamesChange(listener: () => void): void;
+  /** PEM of the roots of the simulated ACME servers, by the issuer that names the server in the configuration. */
+  certificateAuthorities(): Promise<Readonly<Record<string, string>>>;
   /** What an administrator has yet to apply to a real cluster. */
   readonly missingObjects: readonly MissingObject[];
   readonly builds: BuildService;
@@ -132,6 +140,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   const { fronts, missing } = parts.kubeContext
     ? await startClusterFronts(clusterParts, parts.kubeContext)
     : { fronts: new Map<string, ClusterFront>(), missing: [] };
+  const acmeAuthorities = openAcmeAuthorities(join(directory, 'acme'), () => clock.now());
   const clusters = parts.kubeContext
     ? new Map<string, Cluster>()
     : await startSimulatedClusters(clusterParts, {
@@ -140,8 +149,10 @@ export async function startWorld(parts: WorldParts): Promise<World> {
         jobEnvironment: (cluster, { metadata, spec }) =>
           podEnvironment(cluster, metadata.namespace ?? 'default', spec.serviceAccountName ?? 'default'),
         jobImages,
+        acmeAuthorities,
       });
   putDatabaseSecrets(configuration, databases, clusters);
+  letCertificatesGrowStale(configuration, clusters);
   const reachableClusters: ReadonlyMap<string, ReachableCluster> = parts.kubeContext ? fronts : clusters;
 
   // What GitHub's webhook to Argo CD does: without it a commit waits for the next poll.
@@ -159,6 +170,19 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     pagerDuty,
     clusters,
     reachableClusters,
+    servedNames: () => new Map([...clusters.values()].flatMap((cluster) => [...cluster.servedNames()])),
+    onServedNamesChange(listener) {
+      for (const cluster of clusters.values()) cluster.onServedNamesChange(listener);
+    },
+    async certificateAuthorities() {
+      // A real cluster's cert-manager knows nothing of them.
+      if (clusters.size === 0) return {};
+      const { issuers } = configuration.certificates;
+      const roots = Object.entries(issuers).map(async ([issuer, { acmeServer }]) =>
+        acmeServer === undefined ? [] : [[issuer, (await acmeAuthorities(acmeServer)).root] as const],
+      );
+      return Object.fromEntries((await Promise.all(roots)).flat());
+    },
     missingObjects: missing,
     builds,
     databases,
@@ -179,6 +203,18 @@ export async function startWorld(parts: WorldParts): Promise<World> {
 async function pushJobImage(registry: Registry, image: string): Promise<void> {
   const [, repository = '', tag] = /^(.*?)(?::([\w.-]+))?$/.exec(repositoryOf(image)) ?? [];
   await registry.pushImage({ repository, tag: tag ?? firstTag });
+}
+
+/** What has to be restarted after a renewal does not load it by itself. */
+function letCertificatesGrowStale(
+  { certificates, services }: Configuration,
+  clusters: ReadonlyMap<string, Cluster>,
+): void {
+  const deployments = new Set(Object.values(certificates.endpoints).flatMap(({ restart }) => restart));
+  for (const [name, { image, deployment = name }] of Object.entries(services)) {
+    if (!deployments.has(deployment)) continue;
+    for (const cluster of clusters.values()) cluster.registerBehaviour(image, { reloadsCertificates: false });
+  }
 }
 
 /** `ghcr.io/owner/name` → `owner/name`, as the registry itself calls it. */

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.ts';
 import { openJournalStore } from '../../storage/journal-store.ts';
 import type { Trace } from '../../trace/trace.ts';
+import type { AcmeAuthorities } from '../acme-authorities.ts';
 import { handleRequest } from './api/handle-request.ts';
 import { type ArgoCd, type ArgoCdOptions, startArgoCd } from './argocd/start-argocd.ts';
 import { ensureAdministratorToken, findAdministrator } from './authentication/token-file.ts';
 import type { Authenticate } from './authentication/user.ts';
 import { bootstrapCluster } from './bootstrap-cluster.ts';
 import { buildKubeconfig } from './build-kubeconfig.ts';
+import { startCertManager } from './cert-manager/start-cert-manager.ts';
 import type { ControllerContext } from './controllers/controller.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import type { JobImage } from './pods/container-process.ts';
@@ -25,6 +27,9 @@ import { PodMetrics } from './pods/pod-metrics.ts';
 import { serveMetrics } from './pods/serve-metrics.ts';
 import { type PodProgram, ServiceRouter } from './pods/service-router.ts';
 import type { Pod } from './resources/workload-types.ts';
+import { startIngressController } from './serving/ingress-controller.ts';
+import { startPodTls } from './serving/pod-tls.ts';
+import { type ServedNames, ServedNamesBook } from './serving/served-names.ts';
 import { ObjectRegistry } from './storage/object-registry.ts';
 import { ObjectStore } from './storage/object-store.ts';
 import { ensureCertificates } from './tls/certificates.ts';
@@ -46,6 +51,8 @@ export interface ClusterOptions {
   /** Created when they are missing, e.g. `pyairtable-dev`. */
   readonly namespaces?: readonly string[];
   readonly argoCd?: ArgoCdOptions;
+  /** What stands behind the ACME servers that Issuers name; cert-manager runs where it is given. */
+  readonly acmeAuthorities?: AcmeAuthorities;
 }
 
 export interface Cluster {
@@ -71,6 +78,10 @@ export interface Cluster {
   registerProgram(imagePrefix: string, program: PodProgram): void;
   /** A loopback URL of the service as the gateway serves it: by its HTTPRoute's weights, over the ready pods. */
   serviceUrl(namespace: string, service: string): Promise<string>;
+  /** The names that are served over TLS, and on which loopback addresses. */
+  servedNames(): ServedNames;
+  /** Calls back when they change; returns the function that stops it. */
+  onServedNamesChange(listener: () => void): () => void;
   /** Ends watches, job processes and servers; what was stored is durable. */
   stop(): Promise<void>;
 }
@@ -103,6 +114,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   bootstrapCluster(registry, options.namespaces ?? []);
   startControllers(context);
+  if (options.acmeAuthorities) startCertManager(context, options.acmeAuthorities);
+  const served = new ServedNamesBook();
+  startIngressController(context, served);
+  startPodTls(context, served, behaviourOf);
   const argoCd = startArgoCd(context, join(directory, 'git'), options.argoCd ?? {});
   startNodeAgent({
     ...context,
@@ -144,6 +159,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     registerBehaviour: (prefix, behaviour) => void behaviours.set(prefix, behaviour),
     registerProgram: (prefix, program) => void programs.set(prefix, program),
     serviceUrl: (namespace, service) => router.url(namespace, service),
+    servedNames: () => served.names(),
+    onServedNamesChange: (listener) => served.subscribe(listener),
     stop: async () => {
       stopping.abort();
       const closed = once(server, 'close');

@@ -5,6 +5,7 @@
 //   `crash`             exit with code 1 a second after each start: CrashLoopBackOff
 //   `unready`           run, but never become ready
 //   `slow`              take 30 s to start, and 1.5 s for each answer
+//   `stale`             go on with the certificate that it loaded when it started, whatever its Secret holds later
 //   `errors`            be ready, and answer everything but its health path with 500 (`errors-30`: 30 % of it)
 //   anything else       start within a second and answer at once
 
@@ -16,6 +17,8 @@ export interface ImageBehaviour {
   /** Share of requests answered with 500, 0 to 1; spread evenly, not drawn by chance. */
   readonly errorRate: number;
   readonly latencyMilliseconds: number;
+  /** Whether a certificate that is mounted from a Secret is loaded again when it changes. */
+  readonly reloadsCertificates: boolean;
 }
 
 export interface ImageDescription {
@@ -35,6 +38,7 @@ const healthy: ImageBehaviour = {
   failReadiness: false,
   errorRate: 0,
   latencyMilliseconds: 0,
+  reloadsCertificates: true,
 };
 
 /** The behaviour of an image; `registered` overrides what the tag says. */
@@ -53,6 +57,7 @@ export function decideBehaviour(
     failReadiness: tag.includes('unready'),
     errorRate: errors ? Math.min(100, Number(errors[1] ?? 100)) / 100 : 0,
     latencyMilliseconds: slow ? 1_500 : 0,
+    reloadsCertificates: !tag.includes('stale'),
     ...registered,
   };
 }

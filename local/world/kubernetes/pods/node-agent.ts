@@ -281,6 +281,7 @@ function behaviourOf(parts: NodeAgentParts, pod: Pod): ImageBehaviour {
     failReadiness: all.some((behaviour) => behaviour.failReadiness),
     errorRate: Math.max(...all.map((behaviour) => behaviour.errorRate)),
     latencyMilliseconds: Math.max(...all.map((behaviour) => behaviour.latencyMilliseconds)),
+    reloadsCertificates: all.every((behaviour) => behaviour.reloadsCertificates),
   };
 }
 

@@ -98,5 +98,19 @@ export const installedDefinitions: readonly JsonObject[] = [
     columns: readyColumns,
   }),
   define('gateway.networking.k8s.io', 'httproutes', 'HTTPRoute', { categories: ['gateway-api'], status: true }),
+  define('acme.cert-manager.io', 'orders', 'Order', {
+    categories: ['cert-manager', 'cert-manager-acme'],
+    status: true,
+    columns: [column('State', '.status.state'), column('Reason', '.status.reason', 1)],
+  }),
+  define('acme.cert-manager.io', 'challenges', 'Challenge', {
+    categories: ['cert-manager', 'cert-manager-acme'],
+    status: true,
+    columns: [
+      column('State', '.status.state'),
+      column('Domain', '.spec.dnsName'),
+      column('Reason', '.status.reason', 1),
+    ],
+  }),
   define('bitnami.com', 'sealedsecrets', 'SealedSecret', { versions: ['v1alpha1'], status: true }),
 ];

@@ -25,6 +25,7 @@ export interface Container {
   ports?: { name?: string; containerPort: number }[];
   readinessProbe?: { httpGet?: { path?: string } };
   livenessProbe?: { httpGet?: { path?: string } };
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
 }
 
 export interface PodSpec {
@@ -35,6 +36,7 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   nodeName?: string;
+  volumes?: { name: string; secret?: { secretName: string; optional?: boolean } }[];
 }
 
 export interface PodTemplate {
@@ -159,4 +161,9 @@ export interface Service extends KubernetesObject {
     selector?: Record<string, string>;
     ports?: { name?: string; port: number; targetPort?: number | string; protocol?: string }[];
   };
+}
+
+export interface Ingress extends KubernetesObject {
+  spec: { ingressClassName?: string; tls?: { hosts?: string[]; secretName?: string }[] };
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
