@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { backupsSchema, databasesSchema } from './backups-schema.ts';
-import { certificatesSchema } from './certificates-schema.ts';
+import { certificatesSchema, findCertificateProblems } from './certificates-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
@@ -118,22 +118,12 @@ export const configurationSchema = z
           );
       }
     }
-    const { issuers, endpoints, warningDays, criticalDays } = configuration.certificates;
-    if (criticalDays >= warningDays)
-      refuse(['certificates', 'criticalDays'], `must be less than warningDays (${warningDays})`);
-    for (const [endpoint, { environment, issuer, certificate }] of Object.entries(endpoints)) {
-      const at = ['certificates', 'endpoints', endpoint];
-      if (!environments.includes(environment))
-        refuse([...at, 'environment'], `must be one of ${environments.join(', ')}`);
-      if (!Object.hasOwn(issuers, issuer))
-        refuse([...at, 'issuer'], `must be one of certificates.issuers (${Object.keys(issuers).join(', ') || 'none'})`);
-      else if (issuers[issuer]?.trust === 'secret' && certificate === undefined)
-        refuse([...at, 'certificate'], `is required: ${issuer} is trusted by what stands in the certificate's Secret`);
-    }
     for (const [database, { environments: chosen }] of Object.entries(configuration.databases)) {
       for (const environment of Object.keys(chosen).filter((key) => !environments.includes(key)))
         refuse(['databases', database, 'environments', environment], `must be one of ${environments.join(', ')}`);
     }
+    for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
+      refuse(path, message);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
     }
@@ -145,5 +135,3 @@ export type ServiceConfiguration = Configuration['services'][string];
 export type EnvironmentConfiguration = Configuration['environments'][string];
 export type BackupsConfiguration = Configuration['backups'];
 export type DatabaseConfiguration = Configuration['databases'][string];
-export type CertificatesConfiguration = Configuration['certificates'];
-export type CertificateEndpoint = CertificatesConfiguration['endpoints'][string];

@@ -19,6 +19,12 @@ export const certificateProblems = {
   'weak-key': 'warning',
   'weak-signature': 'critical',
   'wrong-usage': 'critical',
+  /** The server itself staples an OCSP response that says so. */
+  revoked: 'critical',
+  /** No proof of public logs, which browsers insist on. */
+  'not-logged': 'critical',
+  /** DNS forbids the issuer to issue for the name: the next renewal will be refused. */
+  'caa-forbids': 'warning',
   /** The Secret was renewed, the server goes on with what it had loaded. */
   'served-stale': 'warning',
   /** cert-manager says Ready although what it issued has expired. */

@@ -16,6 +16,7 @@ export type Capability =
   | 'pager-duty'
   | 'alarm-topic'
   | 'slack-signing-secret'
+  | 'addresses'
   | 'kubernetes'
   | 'kubernetes-certificates'
   | 'kubernetes-jobs'
@@ -260,8 +261,8 @@ export const functions = {
     description:
       'Compares what is served with the Secret, cert-manager and ACM, tells of changes and records the verdicts',
     concern: 'certificates',
-    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'kubernetes-certificates', 'configuration'],
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'addresses', 'kubernetes-certificates', 'configuration'],
   },
   'plan-backups': {
     entry: 'lambdas/backups/plan-backups.handler.ts',

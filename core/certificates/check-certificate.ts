@@ -1,6 +1,6 @@
 // Checks one name: asks for all its truths, judges them, tells of a change, and records it.
 import type { X509Certificate } from 'node:crypto';
-import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/schema.ts';
+import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/certificates-schema.ts';
 import type { CertificateProblem, CertificateVerdict } from '../../contracts/certificates.ts';
 import { type CertificateDetail, certificateSource } from '../../contracts/events/certificate.ts';
 import type { CertificateCheckRecord, CertificateRecord } from '../../contracts/ledger/certificates.ts';
@@ -9,6 +9,7 @@ import type { PlannedCheck } from '../../contracts/workflows/check-certificates.
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
 import { findAnnouncement, hasChanged } from './decide-announcement.ts';
 import { evaluateCertificate, type Handshake, type ManagedCertificate } from './evaluate-certificate.ts';
+import type { CaaRecord } from './judge-caa.ts';
 import type { TrustAnchors } from './judge-chain.ts';
 
 /** What the cluster knows of a certificate. */
@@ -24,7 +25,9 @@ export interface CertificateSources {
   /** Undefined when the configuration names no Certificate. */
   findInCluster(endpoint: CertificateEndpoint): Promise<ClusterCertificate | undefined>;
   /** The authorities that the endpoint's issuer is trusted by. */
-  listAnchors(issuer: string, authorities: readonly X509Certificate[]): TrustAnchors;
+  listAnchors(issuer: string, authorities: readonly X509Certificate[]): Promise<TrustAnchors>;
+  /** Who may issue for the name; undefined when DNS could not be asked or does not matter. */
+  findIssuancePolicy(endpoint: CertificateEndpoint): Promise<readonly CaaRecord[] | undefined>;
 }
 
 export interface CertificateStore {
@@ -101,10 +104,14 @@ async function judge(
   { checkedAt }: CheckRun,
 ): Promise<{ readonly verdict: CertificateVerdict; readonly acm: CertificateRecord['acm'] }> {
   const isServed = Object.hasOwn(settings.endpoints, check.name);
-  const [handshakes, inCluster] = isServed
-    ? await Promise.all([sources.shakeHands(endpoint), sources.findInCluster(endpoint)])
-    : [[], undefined];
-  const anchors = sources.listAnchors(endpoint.issuer, inCluster?.authorities ?? []);
+  const [handshakes, inCluster, caa] = isServed
+    ? await Promise.all([
+        sources.shakeHands(endpoint),
+        sources.findInCluster(endpoint),
+        sources.findIssuancePolicy(endpoint),
+      ])
+    : [[], undefined, undefined];
+  const anchors = await sources.listAnchors(endpoint.issuer, inCluster?.authorities ?? []);
   const evaluate = (acm: CertificateRecord['acm']): CertificateVerdict =>
     evaluateCertificate(
       settings,
@@ -113,6 +120,7 @@ async function judge(
         handshakes,
         secret: inCluster?.secret,
         managed: inCluster?.managed,
+        caa,
         acm: acm && { actionRequired: acm.actionRequired, daysLeft: acm.daysLeft },
       },
       anchors,
@@ -134,6 +142,7 @@ function knownToAcmOnly(host: string): CertificateEndpoint {
     issuer: 'acm',
     allowedNetworks: [],
     allowSelfSigned: false,
+    restart: [],
   };
 }
 

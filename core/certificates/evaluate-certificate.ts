@@ -1,17 +1,20 @@
 // The verdict on one name: what is served at each of its addresses, what the Secret holds, what cert-manager and ACM say.
 import type { X509Certificate } from 'node:crypto';
-import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/schema.ts';
+import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/certificates-schema.ts';
 import { type CertificateProblem, type CertificateVerdict, certificateProblems } from '../../contracts/certificates.ts';
 import { AppError } from '../app-error.ts';
+import { type CaaRecord, findCaaProblem } from './judge-caa.ts';
 import { findChainProblem, maximumChainLength, type TrustAnchors } from './judge-chain.ts';
 import { countDaysLeft, findExpiryProblem } from './judge-expiry.ts';
 import { findNameProblem } from './judge-name.ts';
+import { findRevocation } from './judge-revocation.ts';
 import { findStrengthProblems } from './judge-strength.ts';
+import { findTransparencyProblem } from './judge-transparency.ts';
 import { describeCertificate, fingerprintOf, parseCertificate } from './parse-certificate.ts';
 
-/** What one address answered: the chain as it was sent, the leaf first, or why there was none. */
+/** What one address answered: the chain as it was sent, the leaf first, and the OCSP response if it staples one; or why there was none. */
 export type Handshake =
-  | { readonly address: string; readonly chain: readonly Uint8Array[] }
+  | { readonly address: string; readonly chain: readonly Uint8Array[]; readonly stapled?: Uint8Array | undefined }
   | { readonly address: string; readonly problem: CertificateProblem };
 
 /** What cert-manager says of its Certificate. */
@@ -32,6 +35,8 @@ export interface CertificateTruth {
   readonly secret?: X509Certificate | CertificateProblem | undefined;
   readonly managed?: ManagedCertificate | undefined;
   readonly acm?: AcmNotice | undefined;
+  /** Who may issue for the name by DNS; undefined when that is not known. */
+  readonly caa?: readonly CaaRecord[] | undefined;
 }
 
 /** A renewed Secret reaches the pods after a minute or two; issuers date certificates back by an hour. */
@@ -51,7 +56,8 @@ export function evaluateCertificate(
     try {
       const chain = handshake.chain.slice(0, maximumChainLength).map(parseCertificate);
       leaves.push(...chain.slice(0, 1));
-      return judgeServed(settings, endpoint, truth, { chain, anchors, now }).map((problem) =>
+      const { stapled } = handshake;
+      return judgeServed(settings, endpoint, truth, { chain, stapled, anchors, now }).map((problem) =>
         at(handshake.address, problem),
       );
     } catch (error) {
@@ -59,7 +65,12 @@ export function evaluateCertificate(
       return [at(handshake.address, { kind: 'malformed' as const, words: error.message })];
     }
   });
-  const problems = mergeByKind([...served, ...judgeManaged(truth, now), ...judgeAcm(truth.acm)]);
+  const problems = mergeByKind([
+    ...served,
+    ...judgeManaged(truth, now),
+    ...judgeAcm(truth.acm),
+    ...judgeIssuance(settings, endpoint, truth.caa),
+  ]);
   const first = leaves.toSorted((a, b) => a.validToDate.getTime() - b.validToDate.getTime())[0];
   return {
     state: decideState(problems),
@@ -71,15 +82,18 @@ export function evaluateCertificate(
   };
 }
 
+interface ServedChain {
+  readonly chain: readonly X509Certificate[];
+  readonly stapled: Uint8Array | undefined;
+  readonly anchors: TrustAnchors;
+  readonly now: number;
+}
+
 function judgeServed(
   settings: CertificatesConfiguration,
-  { host, allowSelfSigned, certificate }: CertificateEndpoint,
+  { host, issuer, allowSelfSigned, certificate }: CertificateEndpoint,
   { secret, managed }: CertificateTruth,
-  {
-    chain,
-    anchors,
-    now,
-  }: { readonly chain: readonly X509Certificate[]; readonly anchors: TrustAnchors; readonly now: number },
+  { chain, stapled, anchors, now }: ServedChain,
 ): CertificateProblem[] {
   const [leaf] = chain;
   if (leaf === undefined) return [{ kind: 'malformed', words: 'the server sent no certificate' }];
@@ -94,6 +108,8 @@ function judgeServed(
     findChainProblem(chain, { anchors, allowSelfSigned, now }),
     ...findStrengthProblems(chain.filter((sent) => sent === leaf || !sent.checkIssued(sent))),
     findStaleness(leaf, secret, now),
+    findRevocation(leaf, stapled),
+    settings.issuers[issuer]?.transparencyLogged === true ? findTransparencyProblem(leaf) : undefined,
   ].filter((problem) => problem !== undefined);
 }
 
@@ -126,6 +142,17 @@ function judgeManaged({ secret, managed }: CertificateTruth, now: number): Certi
     ...unreadable,
     { kind: 'not-ready', words: `cert-manager: ${managed.message ?? 'the Certificate is not ready'}` },
   ];
+}
+
+/** Whether it could be issued again. */
+function judgeIssuance(
+  { issuers }: CertificatesConfiguration,
+  { host, issuer }: CertificateEndpoint,
+  records: readonly CaaRecord[] | undefined,
+): CertificateProblem[] {
+  const identity = issuers[issuer]?.caaIdentity;
+  const problem = identity === undefined || records === undefined ? undefined : findCaaProblem(host, identity, records);
+  return problem === undefined ? [] : [problem];
 }
 
 function judgeAcm(acm: AcmNotice | undefined): CertificateProblem[] {

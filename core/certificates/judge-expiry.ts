@@ -1,6 +1,6 @@
 // Whether a certificate is within its time, and whether it was renewed when it should have been.
 import type { X509Certificate } from 'node:crypto';
-import type { CertificatesConfiguration } from '../../config/schema.ts';
+import type { CertificatesConfiguration } from '../../config/certificates-schema.ts';
 import type { CertificateProblem } from '../../contracts/certificates.ts';
 
 const dayMilliseconds = 86_400_000;

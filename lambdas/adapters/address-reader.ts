@@ -3,7 +3,13 @@ import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { AppError } from '../../core/app-error.ts';
 import type { Clock } from '../../core/clock.ts';
 
-export type AddressName = 'github-api-url' | 'slack-api-url' | 'pager-duty-api-url' | 'registry-url';
+export type AddressName =
+  | 'github-api-url'
+  | 'slack-api-url'
+  | 'pager-duty-api-url'
+  | 'registry-url'
+  | 'certificate-endpoints'
+  | 'certificate-authorities';
 
 const cacheMilliseconds = 60_000;
 

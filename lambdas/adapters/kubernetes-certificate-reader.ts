@@ -1,6 +1,7 @@
 // Reads a Certificate of cert-manager and what its Secret holds. Of the Secret only the certificates are looked at, never the key.
 import * as z from 'zod/mini';
-import type { CertificateEndpoint, Configuration } from '../../config/schema.ts';
+import type { CertificateEndpoint } from '../../config/certificates-schema.ts';
+import type { Configuration } from '../../config/schema.ts';
 import { AppError } from '../../core/app-error.ts';
 import type { ClusterCertificate } from '../../core/certificates/check-certificate.ts';
 import { parseCertificate, parseFirstCertificate, splitPem } from '../../core/certificates/parse-certificate.ts';

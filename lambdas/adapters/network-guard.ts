@@ -32,6 +32,7 @@ const specialNetworks = [
 ];
 
 const special = buildBlockList(specialNetworks);
+const linkLocal = buildBlockList(['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32']);
 
 /** Whether `address` may be connected to; `allowedNetworks` are exceptions in CIDR notation. */
 export function isAddressAllowed(address: string, allowedNetworks: readonly string[]): boolean {
@@ -40,6 +41,12 @@ export function isAddressAllowed(address: string, allowedNetworks: readonly stri
   if (family === 0) return false;
   const type = family === 6 ? 'ipv6' : 'ipv4';
   return !special.check(plain, type) || buildBlockList(allowedNetworks).check(plain, type);
+}
+
+/** Where clouds answer with credentials, and nothing that serves a name ever lies. */
+export function isLinkLocal(address: string): boolean {
+  const plain = unmap(address);
+  return linkLocal.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** `::ffff:127.0.0.1` and `::ffff:7f00:1` are 127.0.0.1. */

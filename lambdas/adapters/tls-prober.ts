@@ -1,18 +1,21 @@
 // Shakes hands with every address of a configured name and brings back the chains as they were sent. Nothing else is said or read.
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
-import { createSecureContext, connect as startTls, type TLSSocket } from 'node:tls';
-import type { CertificateEndpoint } from '../../config/schema.ts';
+import { type ConnectionOptions, createSecureContext, connect as startTls, type TLSSocket } from 'node:tls';
+import type { CertificateEndpoint } from '../../config/certificates-schema.ts';
 import type { CertificateProblem } from '../../contracts/certificates.ts';
 import { AppError } from '../../core/app-error.ts';
 import type { Handshake } from '../../core/certificates/evaluate-certificate.ts';
 import { maximumChainLength } from '../../core/certificates/judge-chain.ts';
-import { isAddressAllowed } from './network-guard.ts';
+import type { FindRoutes, Route } from './certificate-routes.ts';
+import { isAddressAllowed, isLinkLocal } from './network-guard.ts';
 import { startPostgresTls, startSmtpTls } from './start-tls.ts';
 
 export interface TlsProberOptions {
   /** All addresses of a name; DNS by default. Asked once for each probe: what it answered is what is connected to. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** Where a name is reached in place of what DNS says. */
+  readonly findRoutes?: FindRoutes;
   /** For each address, from connecting to the end of the handshake. */
   readonly timeoutMilliseconds?: number;
 }
@@ -30,32 +33,58 @@ const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ciphers: 'DEF
 
 export function createTlsProber({
   resolve = resolveByDns,
+  findRoutes = async () => undefined,
   timeoutMilliseconds = 5_000,
 }: TlsProberOptions = {}): TlsProber {
   return async (endpoint) => {
+    const { host, port } = endpoint;
+    const routes = await findRoutes(host, port);
+    if (routes !== undefined) return await shakeAll(endpoint, routes, isRouteAllowed);
     let addresses: readonly string[];
     try {
-      addresses = isIP(endpoint.host) > 0 ? [endpoint.host] : await within(timeoutMilliseconds, resolve(endpoint.host));
+      addresses = isIP(host) > 0 ? [host] : await within(timeoutMilliseconds, resolve(host));
     } catch (error) {
-      return [
-        {
-          address: endpoint.host,
-          problem: { kind: 'no-handshake', words: `the name has no address (${codeOf(error)})` },
-        },
-      ];
+      return [withoutAddress(host, codeOf(error))];
     }
-    const handshakes = await Promise.all(
-      addresses.slice(0, maximumAddresses).map(async (address): Promise<Handshake> => {
-        if (isAddressAllowed(address, endpoint.allowedNetworks))
-          return await shakeHands(endpoint, address, timeoutMilliseconds);
-        const words = `${endpoint.host} leads to an address that is not public: allow its network in the configuration, or correct the name`;
-        return { address, problem: { kind: 'address-refused', words } };
-      }),
+    const handshakes = await shakeAll(
+      endpoint,
+      addresses.map((address) => ({ address, port })),
+      ({ address }) => isAddressAllowed(address, endpoint.allowedNetworks),
     );
     // A network without IPv6 says nothing about a name that is reached by IPv4 too.
     const reachable = handshakes.filter((handshake) => !isWithoutRoute(handshake));
     return reachable.length > 0 ? reachable : handshakes;
   };
+
+  async function shakeAll(
+    endpoint: CertificateEndpoint,
+    routes: readonly Route[],
+    isAllowed: (route: Route) => boolean,
+  ): Promise<Handshake[]> {
+    if (routes.length === 0) return [withoutAddress(endpoint.host, 'none')];
+    return await Promise.all(
+      routes.slice(0, maximumAddresses).map(async (route): Promise<Handshake> => {
+        const address = nameOf(route, endpoint.port);
+        if (isAllowed(route)) return await shakeHands(endpoint, route, address, timeoutMilliseconds);
+        const words = `${endpoint.host} leads to an address that is not public: allow its network in the configuration, or correct the name`;
+        return { address, problem: { kind: 'address-refused', words } };
+      }),
+    );
+  }
+}
+
+/** Written down by an operator for just this name: as good as an allowed network, but never metadata services. */
+function isRouteAllowed({ address }: Route): boolean {
+  return isIP(address) > 0 && !isLinkLocal(address);
+}
+
+function nameOf({ address, port }: Route, expectedPort: number): string {
+  if (port === expectedPort) return address;
+  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function withoutAddress(host: string, why: string): Handshake {
+  return { address: host, problem: { kind: 'no-handshake', words: `the name has no address (${why})` } };
 }
 
 async function resolveByDns(host: string): Promise<string[]> {
@@ -63,36 +92,46 @@ async function resolveByDns(host: string): Promise<string[]> {
 }
 
 async function shakeHands(
-  { host, port, protocol }: CertificateEndpoint,
+  { host, protocol }: CertificateEndpoint,
+  target: Route,
   address: string,
   timeoutMilliseconds: number,
 ): Promise<Handshake> {
-  const socket = connect({ host: address, port });
-  let open: Socket = socket;
+  const options: ConnectionOptions = {
+    secureContext,
+    rejectUnauthorized: false,
+    requestOCSP: true,
+    ...(isIP(host) > 0 ? {} : { servername: host }),
+  };
+  let open: Socket | undefined;
   try {
-    const handshake = (async () => {
-      await once(socket, 'connect');
-      if (protocol === 'postgres') await startPostgresTls(socket);
-      if (protocol === 'smtp') await startSmtpTls(socket);
-      const secure = startTls({
-        socket,
-        secureContext,
-        rejectUnauthorized: false,
-        ...(isIP(host) > 0 ? {} : { servername: host }),
-      });
+    const handshake = async (): Promise<Handshake> => {
+      const plain = protocol === 'tls' ? undefined : connect({ host: target.address, port: target.port });
+      open = plain;
+      if (plain !== undefined) {
+        await once(plain, 'connect');
+        await (protocol === 'postgres' ? startPostgresTls(plain) : startSmtpTls(plain));
+      }
+      const secure =
+        plain === undefined
+          ? startTls({ host: target.address, port: target.port, ...options })
+          : startTls({ socket: plain, ...options });
       open = secure;
+      let stapled: Uint8Array | undefined;
+      secure.once('OCSPResponse', (response: Buffer | null) => {
+        stapled = response ?? undefined;
+      });
       await once(secure, 'secureConnect');
-      return listChain(secure);
-    })();
-    return { address, chain: await within(timeoutMilliseconds, handshake) };
+      return { address, chain: listChain(secure), stapled };
+    };
+    return await within(timeoutMilliseconds, handshake());
   } catch (error) {
-    return { address, problem: describeFailure(error, port) };
+    return { address, problem: describeFailure(error, target.port) };
   } finally {
     // Only the outer one, which takes the inner one with it: ended the other way round they crash Node 24.9.
-    open.on('error', () => undefined).destroy();
+    open?.on('error', () => undefined).destroy();
   }
 }
-
 /** As it was sent, each certificate after the one that it issued. */
 function listChain(socket: TLSSocket): Uint8Array[] {
   const chain: Uint8Array[] = [];

@@ -1,21 +1,24 @@
 // Which authorities an issuer of the configuration is trusted by.
 import type { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import type { CertificatesConfiguration } from '../../config/schema.ts';
+import type { CertificatesConfiguration } from '../../config/certificates-schema.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../../core/certificates/judge-chain.ts';
 import { parseCertificate, splitPem } from '../../core/certificates/parse-certificate.ts';
 
 /** The public authorities are Mozilla's, as Node ships them; `authorities` are those of the certificate's Secret. */
 export function createTrustStore(
   issuers: CertificatesConfiguration['issuers'],
-): (issuer: string, authorities: readonly X509Certificate[]) => TrustAnchors {
+  readMore: () => Promise<Readonly<Record<string, string>>>,
+): (issuer: string, authorities: readonly X509Certificate[]) => Promise<TrustAnchors> {
   let publicAuthorities: readonly X509Certificate[] | undefined;
-  return (name, authorities) => {
+  return async (name, authorities) => {
+    const more = await readMore();
     const issuer = Object.hasOwn(issuers, name) ? issuers[name] : undefined;
     publicAuthorities ??= rootCertificates.map(parseCertificate);
     return buildTrustAnchors([
       ...(issuer?.trust === 'secret' ? authorities : publicAuthorities),
       ...splitPem(issuer?.certificateAuthority ?? '').map(parseCertificate),
+      ...(Object.hasOwn(more, name) ? splitPem(more[name] ?? '').map(parseCertificate) : []),
     ]);
   };
 }

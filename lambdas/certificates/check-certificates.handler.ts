@@ -2,27 +2,21 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { checkCertificatesTask } from '../../contracts/workflows/check-certificates.ts';
 import { checkCertificate } from '../../core/certificates/check-certificate.ts';
+import { connectCertificateSources } from '../adapters/connect-certificate-sources.ts';
 import { connectClusters } from '../adapters/connect-clusters.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoCertificateStore } from '../adapters/dynamo-certificate-store.ts';
 import { createEventBridgePublisher } from '../adapters/event-bridge-publisher.ts';
-import { createCertificateReader } from '../adapters/kubernetes-certificate-reader.ts';
-import { createTlsProber } from '../adapters/tls-prober.ts';
-import { createTrustStore } from '../adapters/trust-store.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
 
-const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
+const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ADDRESSES_PARAMETER_PATH']);
 const configuration = readConfiguration();
 const parts = {
   settings: configuration.certificates,
-  sources: {
-    shakeHands: createTlsProber(),
-    findInCluster: createCertificateReader(configuration.environments, connectClusters()),
-    listAnchors: createTrustStore(configuration.certificates.issuers),
-  },
+  sources: connectCertificateSources(configuration, environment.ADDRESSES_PARAMETER_PATH, connectClusters()),
   store: createDynamoCertificateStore(connectLedger(environment.LEDGER_TABLE_NAME)),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
   historyDays: configuration.retention.eventDays,

@@ -150,6 +150,7 @@ function grantCapability(
       ),
     'argocd-secret': () => props.secrets.grantRead('argocd', grantee),
     'flagger-secret': () => props.secrets.grantRead('flagger', grantee),
+    addresses: () => props.addresses.grantRead(grantee),
     github: () => grantWorld(grantee, props, 'github'),
     slack: () => grantWorld(grantee, props, 'slack'),
     'pager-duty': () => grantWorld(grantee, props, 'pager-duty'),

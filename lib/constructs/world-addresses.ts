@@ -19,6 +19,8 @@ export class WorldAddresses extends Construct {
       'slack-api-url': configuration.notifications.slack.apiUrl,
       'pager-duty-api-url': configuration.notifications.pagerDuty.apiUrl,
       'registry-url': configuration.registry.url,
+      'certificate-endpoints': '{}',
+      'certificate-authorities': '{}',
     };
     for (const [name, stringValue] of Object.entries(addresses)) {
       new StringParameter(this, name, {

@@ -1,8 +1,8 @@
 // What is recorded and told of a certificate over time.
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CertificateEndpoint } from '../../../config/certificates-schema.ts';
 import { parseConfiguration } from '../../../config/load-configuration.ts';
-import type { CertificateEndpoint } from '../../../config/schema.ts';
 import { type CertificateDetail, certificateDetailSchema } from '../../../contracts/events/certificate.ts';
 import {
   type CertificateCheckRecord,
@@ -24,9 +24,10 @@ const endpoint: CertificateEndpoint = {
   protocol: 'tls',
   environment: 'prod',
   owner: 'platform',
-  issuer: 'letsencrypt',
+  issuer: 'letsencrypt-staging',
   allowedNetworks: [],
   allowSelfSigned: false,
+  restart: [],
 };
 const settings = { ...configuration.certificates, endpoints: { api: endpoint } };
 
@@ -59,7 +60,8 @@ beforeEach(() => {
     sources: {
       shakeHands: async () => [{ address: '8.8.8.8', chain: splitPem(served).map((pem) => Buffer.from(pem)) }],
       findInCluster: async () => undefined,
-      listAnchors: () => anchors,
+      listAnchors: async () => anchors,
+      findIssuancePolicy: async () => undefined,
     },
     store: {
       find: async (name) => records.get(name),

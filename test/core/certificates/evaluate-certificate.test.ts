@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { CertificateEndpoint, CertificatesConfiguration } from '../../../config/certificates-schema.ts';
 import { parseConfiguration } from '../../../config/load-configuration.ts';
-import type { CertificateEndpoint, CertificatesConfiguration } from '../../../config/schema.ts';
 import { AppError } from '../../../core/app-error.ts';
 import { type CertificateTruth, evaluateCertificate } from '../../../core/certificates/evaluate-certificate.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../../../core/certificates/judge-chain.ts';
@@ -24,6 +24,7 @@ const endpoint: CertificateEndpoint = {
   issuer: 'internal-ca',
   allowedNetworks: [],
   allowSelfSigned: false,
+  restart: [],
 };
 const renewed: CertificateEndpoint = { ...endpoint, certificate: { name: 'api' } };
 

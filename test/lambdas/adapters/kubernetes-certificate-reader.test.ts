@@ -1,8 +1,8 @@
 // What is read of a Certificate and its Secret, from answers as an API server gives them.
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
+import type { CertificateEndpoint, CertificatesConfiguration } from '../../../config/certificates-schema.ts';
 import { parseConfiguration } from '../../../config/load-configuration.ts';
-import type { CertificateEndpoint } from '../../../config/schema.ts';
 import { createCertificateReader } from '../../../lambdas/adapters/kubernetes-certificate-reader.ts';
 import { createTrustStore } from '../../../lambdas/adapters/trust-store.ts';
 import { createAuthority, issue } from '../../core/certificates/certificate-zoo.ts';
@@ -18,6 +18,7 @@ const endpoint: CertificateEndpoint = {
   certificate: { name: 'api', secret: 'api-tls' },
   allowedNetworks: [],
   allowSelfSigned: false,
+  restart: [],
 };
 const issuingStuck = [
   { type: 'Ready', status: 'True', reason: 'Ready', message: 'Certificate is up to date and has not expired' },
@@ -83,13 +84,16 @@ it('asks no cluster about a name that nothing there renews', async () => {
   expect(asked).toEqual([]);
 });
 
-it('trusts what the issuer is configured to be trusted by, and nothing else', async () => {
-  const listAnchors = createTrustStore({
-    public: { trust: 'public' },
-    'internal-ca': { trust: 'secret' },
-    own: { trust: 'secret', certificateAuthority: authority },
-  });
-  expect(listAnchors('public', []).size).toBeGreaterThan(50);
-  expect([...listAnchors('internal-ca', []).keys()]).toEqual([]);
-  expect([...listAnchors('own', []).keys()]).toEqual(['CN=Root']);
+it('trusts what the issuer is configured to be trusted by, what an operator adds, and nothing else', async () => {
+  const issuers: CertificatesConfiguration['issuers'] = {
+    public: { trust: 'public', transparencyLogged: false },
+    'internal-ca': { trust: 'secret', transparencyLogged: false },
+    own: { trust: 'secret', transparencyLogged: false, certificateAuthority: authority },
+  };
+  const listAnchors = createTrustStore(issuers, async () => ({}));
+  expect((await listAnchors('public', [])).size).toBeGreaterThan(50);
+  expect([...(await listAnchors('internal-ca', [])).keys()]).toEqual([]);
+  expect([...(await listAnchors('own', [])).keys()]).toEqual(['CN=Root']);
+  const withMore = createTrustStore(issuers, async () => ({ 'internal-ca': authority }));
+  expect([...(await withMore('internal-ca', [])).keys()]).toEqual(['CN=Root']);
 });

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CertificateEndpoint } from '../../../config/schema.ts';
+import type { CertificateEndpoint } from '../../../config/certificates-schema.ts';
 import type { Handshake } from '../../../core/certificates/evaluate-certificate.ts';
 import { isAddressAllowed } from '../../../lambdas/adapters/network-guard.ts';
 import { createTlsProber } from '../../../lambdas/adapters/tls-prober.ts';
@@ -42,6 +42,7 @@ const endpointAt = (port: number, more: Partial<CertificateEndpoint> = {}): Cert
   issuer: 'letsencrypt',
   allowedNetworks: ['127.0.0.0/8'],
   allowSelfSigned: false,
+  restart: [],
   ...more,
 });
 const probe = createTlsProber({ resolve: async () => ['127.0.0.1'], timeoutMilliseconds: 2_000 });
@@ -199,6 +200,14 @@ describe('what must not be connected to', () => {
     expect(connections).toBe(0);
   });
 
+  it('has a problem, and is not in order, when no address is known of it', async () => {
+    const lost = createTlsProber({ findRoutes: async () => [] });
+    expect(problemOf(await lost(endpointAt(443)))).toEqual({
+      kind: 'no-handshake',
+      words: 'the name has no address (none)',
+    });
+  });
+
   it('is connected to at the address that was looked at, whatever DNS says later', async () => {
     let asked = 0;
     const rebinding = createTlsProber({
@@ -211,6 +220,23 @@ describe('what must not be connected to', () => {
     const handshakes = await rebinding(endpointAt(await listen(tls.createServer(good))));
     expect(handshakes.map(({ address }) => address)).toEqual(['127.0.0.1']);
     expect(asked).toBe(1);
+  });
+
+  it('is reached where an operator says, without asking DNS, but never at a link-local address', async () => {
+    const port = await listen(tls.createServer(good));
+    const routed = createTlsProber({
+      resolve: () => Promise.reject(new Error('DNS was asked')),
+      findRoutes: async () => [
+        { address: '127.0.0.1', port },
+        { address: '169.254.169.254', port: 80 },
+        { address: '::ffff:169.254.169.254', port: 80 },
+      ],
+      timeoutMilliseconds: 2_000,
+    });
+    const [reached, ...refused] = await routed(endpointAt(443, { allowedNetworks: [] }));
+    expect(reached?.address).toBe(`127.0.0.1:${port}`);
+    expect(chainOf(reached)).toHaveLength(2);
+    expect(refused.map((handshake) => problemOf([handshake])?.kind)).toEqual(['address-refused', 'address-refused']);
   });
 
   it.each([
