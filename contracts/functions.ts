@@ -117,10 +117,11 @@ export const functions = {
   },
   'await-build': {
     entry: 'lambdas/promotion/await-build.handler.ts',
-    description: 'Remembers who waits for the build of a commit, and answers at once when it has ended already',
+    description:
+      'Remembers who waits for the build of a commit; asks GitHub, and answers at once when it has ended already',
     concern: 'promotion',
-    environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens', 'github', 'configuration'],
   },
   'report-build': {
     entry: 'lambdas/promotion/report-build.handler.ts',

@@ -23,16 +23,27 @@ export interface BuildPorts {
   readonly tokens: TaskTokens;
 }
 
-/** First says that it waits, then looks: a conclusion that comes in between finds the waiter. Returns whether it was there. */
+/** How the latest build of a commit ended, as GitHub itself says; undefined while it has not. */
+export type FindEndedBuild = (repository: string, commit: string) => Promise<BuildReport | undefined>;
+
+/**
+ * First says that it waits, then looks: a conclusion that comes in between finds the waiter. Then asks GitHub, whose webhook
+ * may have been lost. Returns whether the build has ended.
+ */
 export async function awaitBuild(
-  { builds, tokens }: BuildPorts,
+  { builds, tokens, findEndedBuild }: BuildPorts & { readonly findEndedBuild: FindEndedBuild },
   repository: string,
   commit: string,
   waiter: BuildWaiter,
 ): Promise<boolean> {
   await builds.putWaiter(repository, commit, waiter);
   const conclusion = await builds.findConclusion(repository, commit);
-  if (conclusion === undefined) return false;
+  if (conclusion === undefined) {
+    const report = await findEndedBuild(repository, commit);
+    if (report === undefined) return false;
+    await reportBuild({ builds, tokens }, report, `workflow-run-${report.runId}`);
+    return true;
+  }
   await tokens.succeed(waiter.taskToken, conclusion);
   await builds.removeWaiter(repository, commit, waiter.promotionId);
   return true;

@@ -19,15 +19,15 @@ export interface BuildService {
    * Overrules the trailers of commits. Decides how the builds of commits end whose message contains the text, and what their images are like
    * (`imageSuffix` is added to the tag that the cluster goes by: `crash`, `errors-30` …). The newest rule wins.
    */
-  plan(
-    messagePart: string,
-    outcome: { readonly conclusion?: 'success' | 'failure' | 'cancelled'; readonly behaviour?: string },
-  ): void;
+  plan(messagePart: string, outcome: { readonly conclusion?: BuildEnd; readonly behaviour?: string }): void;
   stop(): void;
 }
 
+/** `hang`: it has pushed its images and never ends. */
+type BuildEnd = 'success' | 'failure' | 'cancelled' | 'hang';
+
 interface BuildPlan {
-  readonly conclusion: 'success' | 'failure' | 'cancelled';
+  readonly conclusion: BuildEnd;
   readonly behaviour?: string;
 }
 
@@ -42,7 +42,7 @@ export function startBuildService({ configuration, github, registry, clock, trac
   async function build(repository: string, sha: string, message: string): Promise<void> {
     const planned = plans.findLast(({ messagePart }) => message.includes(messagePart));
     const { conclusion, behaviour } = planned ?? readTrailers(message);
-    if (conclusion === 'success') {
+    if (conclusion === 'success' || conclusion === 'hang') {
       const services = Object.values(configuration.services).filter((service) => service.repository === repository);
       for (const { image } of services) {
         await registry.pushImage({
@@ -55,7 +55,8 @@ export function startBuildService({ configuration, github, registry, clock, trac
         });
       }
     }
-    await github.completeWorkflowRun({ repo: repository, sha, conclusion, workflow: buildWorkflow });
+    if (conclusion === 'hang') await github.startWorkflowRun({ repo: repository, sha, workflow: buildWorkflow });
+    else await github.completeWorkflowRun({ repo: repository, sha, conclusion, workflow: buildWorkflow });
   }
 
   function onPush({ name, subject, details }: Activity): void {
@@ -125,10 +126,10 @@ function buildTag(template: string, sha: string): string {
 function readTrailers(message: string): BuildPlan {
   const trailer = (name: string): string | undefined =>
     new RegExp(`^Simulate-${name}: *(\\S+)`, 'm').exec(message)?.[1];
-  const conclusion = trailer('Build');
+  const conclusion = (['failure', 'cancelled', 'hang'] as const).find((end) => end === trailer('Build'));
   const behaviour = trailer('Image');
   return {
-    conclusion: conclusion === 'failure' || conclusion === 'cancelled' ? conclusion : 'success',
+    conclusion: conclusion ?? 'success',
     ...(behaviour === undefined ? {} : { behaviour }),
   };
 }

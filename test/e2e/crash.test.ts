@@ -66,7 +66,7 @@ function expectOneRelease(outcome: Outcome): void {
 }
 
 const states =
-  'Begin Claim PlanPromotion IsThereSomethingToPromote? PublishPromotionStarted ReportStart IsABuildAwaited? AwaitBuild ResolveImages EvaluateGates MayItPass? AcquireLeases AreTheLeasesOurs? CommitPromotion WaitForRollout ReadRollout HasTheRolloutEnded? RunSmokeTests DidTheSmokeTestsPass? RecordSuccess ReportSuccess PublishPromotionSucceeded ReleaseLeasesAfterSuccess';
+  'Begin Claim PlanPromotion IsThereSomethingToPromote? PublishPromotionStarted ReportStart IsABuildAwaited? AwaitBuild ResolveImages EvaluateGates MayItPass? MustPeopleAgree? AcquireLeases AreTheLeasesOurs? CommitPromotion ReadRollout HasTheRolloutEnded? AwaitRollout RunSmokeTests DidTheSmokeTestsPass? IsThereAnotherPhase? RecordSuccess ReportSuccess PublishPromotionSucceeded ReleaseLeasesAfterSuccess';
 
 describe('a promotion that is killed', () => {
   it('on entering each of its states in turn makes one release', async () => {

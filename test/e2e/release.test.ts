@@ -130,11 +130,19 @@ describe('a push and the success of its build', () => {
   }, 60_000);
 
   it('promote alike when the build ends long into the wait', async () => {
-    const { push, run } = await commit('llm-orchestrator');
+    const { push, run } = await commit('llm-orchestrator', { message: 'Take long\n\nSimulate-Build: hang' });
     const promotionId = await sendAndAwaitBuild(push);
     await system.runtime.context.clock.advance(50 * 60_000);
     await send(run('success'));
     expect((await waitForPromotion(system, promotionId)).record.outcome).toBe('succeeded');
+  }, 60_000);
+
+  it('promote alike when nobody tells of the build: GitHub is asked every few minutes', async () => {
+    const { sha, push } = await commit('platform-services', { isBuilt: false });
+    const promotionId = await sendAndAwaitBuild(push);
+    await system.runtime.context.clock.advance(6 * 60_000);
+    const { record } = await waitForPromotion(system, promotionId);
+    expect(record).toMatchObject({ outcome: 'succeeded', commit: sha });
   }, 60_000);
 
   it('promote alike when both come at the same moment, and a second report of the build changes nothing', async () => {
@@ -170,7 +178,8 @@ describe('a build that brings no image', () => {
   );
 
   it('never ends: the wait does, after the configured time', async () => {
-    const { sha, push } = await commit('automation-services', { isBuilt: false });
+    const hanging = { isBuilt: false, message: 'Hang\n\nSimulate-Build: hang' };
+    const { sha, push } = await commit('automation-services', hanging);
     const promotionId = await sendAndAwaitBuild(push);
     const before = system.runtime.context.clock.now();
     await system.runtime.context.clock.advance(61 * 60_000);

@@ -145,6 +145,24 @@ describe('promote-release', () => {
     expect(inputOf(workflow, 'evaluate-gates')).toMatchObject({ build: { conclusion: 'failure' } });
   });
 
+  it('begins the wait anew every five minutes, so that a build whose end nobody told is found', async () => {
+    let waits = 0;
+    const workflow = await open({
+      'await-build': async (input, harness) => {
+        waits += 1;
+        return waits < 4 ? { answered: false } : await happyStubs['await-build'](input, harness);
+      },
+    });
+    const startedAt = workflow.services.clock.now();
+    const arn = await workflow.start(pushEvent());
+    await workflow.services.clock.advance(15 * 60_000 - 5_000);
+    expect(waits).toBe(3);
+    expect((await workflow.end(arn)).output).toMatchObject({ outcome: 'succeeded' });
+    expect(waits).toBe(4);
+    expect(workflow.services.clock.now() - startedAt).toBeGreaterThanOrEqual(15 * 60_000);
+    expect(inputOf(workflow, 'evaluate-gates')).toMatchObject({ build: { conclusion: 'success' } });
+  });
+
   it('asks the gates with a timed-out build when none ends in time', async () => {
     const workflow = await open({
       'await-build': () => ({ answered: false }),

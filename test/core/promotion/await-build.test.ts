@@ -48,10 +48,22 @@ function createPorts(pause: () => Promise<unknown> = async () => undefined) {
   return { ports, told, waiters };
 }
 const wait = async (ports: BuildPorts, taskToken = 'token') =>
-  await awaitBuild(ports, report.repository, commitA, { promotionId: taskToken, taskToken });
+  await awaitBuild({ ...ports, findEndedBuild: async () => undefined }, report.repository, commitA, {
+    promotionId: taskToken,
+    taskToken,
+  });
 const success = { conclusion: 'success', url: report.url };
 
 describe('a build', () => {
+  it('whose end GitHub knows and nobody told answers the wait at once, and later ones too', async () => {
+    const { ports, told } = createPorts();
+    const asking = { ...ports, findEndedBuild: async () => report };
+    expect(await awaitBuild(asking, report.repository, commitA, { promotionId: 'p', taskToken: 'first' })).toBe(true);
+    expect(await wait(ports, 'second')).toBe(true);
+    expect(told.map(({ taskToken }) => taskToken)).toEqual(['first', 'second']);
+    expect(told[0]?.result).toEqual(success);
+  });
+
   it('that ended before the wait answers it at once', async () => {
     const { ports, told } = createPorts();
     await reportBuild(ports, report, 'event');

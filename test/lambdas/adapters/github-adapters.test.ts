@@ -1,5 +1,6 @@
 // Tests of what we make of GitHub's answers: comparisons, Git objects, progress, deliveries.
 import { describe, expect, it } from '@jest/globals';
+import { createGitHubBuilds } from '../../../lambdas/adapters/github-builds.ts';
 import type { GitHubAnswer, GitHubClient } from '../../../lambdas/adapters/github-client.ts';
 import { createAppDeliveries, findRepositoryDeliveries } from '../../../lambdas/adapters/github-deliveries.ts';
 import { createGitHubGitOpsRepository } from '../../../lambdas/adapters/github-gitops-repository.ts';
@@ -51,6 +52,32 @@ describe('the source repository', () => {
     const { client, calls } = createClient({ [compare]: { data: { status } } });
     expect(await createGitHubSourceRepository(client).contains('o/r', 'head', 'commit')).toBe(expected);
     expect(calls[0]?.parameters.basehead).toBe('commit...head');
+  });
+});
+
+describe('the builds', () => {
+  const runs = 'GET /repos/{owner}/{repo}/actions/runs';
+  const run = (id: number, change: object = {}) => ({
+    id,
+    name: 'build',
+    event: 'push',
+    conclusion: 'success',
+    head_sha: 'abc',
+    head_repository: { full_name: 'o/r' },
+    ...change,
+  });
+
+  it.each([
+    ['the latest run, whatever the order', [run(1, { conclusion: 'failure' }), run(2)], 'success'],
+    ['nothing while the latest run goes on', [run(2, { conclusion: null }), run(1)], undefined],
+    ['nothing when there is no run', [], undefined],
+    ['no run of another workflow', [run(3, { name: 'lint' })], undefined],
+    ['no run for a pull request', [run(3, { event: 'pull_request' }), run(1)], 'success'],
+    ['no run from a fork', [run(3, { head_repository: { full_name: 'mallory/r' } })], undefined],
+  ])('say how a build ended by %s', async (_, found, expected) => {
+    const { client, calls } = createClient({ [runs]: { data: { workflow_runs: found } } });
+    expect((await createGitHubBuilds(client, 'build')('o/r', 'abc'))?.conclusion).toBe(expected);
+    expect(calls[0]?.parameters).toMatchObject({ owner: 'o', repo: 'r', head_sha: 'abc' });
   });
 });
 
