@@ -1,9 +1,37 @@
 // Stands in for Prometheus and Alertmanager: measures a service by real requests and posts what Alertmanager would.
 import { createHash } from 'node:crypto';
+import type { Alerting } from './alerting.ts';
 import type { Stage } from './play-release-tour.ts';
+import { readAlertmanagerToken } from './read-alertmanager-token.ts';
 import type { System } from './start-system.ts';
 
 const requestCount = 30;
+
+/** Needs nothing; the automation cannot tell it from the real ones. */
+export function createAlertingStandIn(system: System): Alerting {
+  const { clock } = system.runtime.context;
+  const now = (): string => new Date(clock.now()).toISOString();
+  let startsAt = now();
+  return {
+    name: 'Stand-in',
+    words:
+      'Prometheus and Alertmanager are a built-in stand-in here: it measures by real requests and posts real notifications. ' +
+      'npm run monitoring installs the real ones.',
+    async fire(stage) {
+      startsAt = now();
+      const errors = await measureErrors(system, stage);
+      await postNotification(system, { ...stage, status: 'firing', startsAt });
+      return `${errors.toFixed(0)} % of the requests fail: HighErrorRate fires`;
+    },
+    async resolve(stage) {
+      const errors = await measureErrors(system, stage);
+      if (errors > 0) return `${errors.toFixed(0)} % of the requests fail still`;
+      await postNotification(system, { ...stage, status: 'resolved', startsAt, endsAt: now() });
+      return '0 % of the requests fail: HighErrorRate is resolved';
+    },
+    async stop() {},
+  };
+}
 
 /** Percent of requests that are answered with a server error. */
 export async function measureErrors(
@@ -20,7 +48,7 @@ export async function measureErrors(
   return (errors / requestCount) * 100;
 }
 
-export interface Episode extends Stage {
+interface Episode extends Stage {
   readonly status: 'firing' | 'resolved';
   /** ISO 8601. */
   readonly startsAt: string;
@@ -28,7 +56,7 @@ export interface Episode extends Stage {
 }
 
 /** @see https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
-export async function postNotification(
+async function postNotification(
   system: System,
   { service, environment, status, startsAt, endsAt = '0001-01-01T00:00:00Z' }: Episode,
 ): Promise<void> {
@@ -48,26 +76,9 @@ export async function postNotification(
   };
   const answer = await fetch(`${system.deployment.apiUrl}/webhooks/alertmanager`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await readToken(system)}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await readAlertmanagerToken(system)}` },
     body: JSON.stringify(notification),
   });
   if (answer.status !== 202)
     throw new Error(`the notification was answered with ${answer.status}: ${await answer.text()}`);
-}
-
-/** The token that Alertmanager is given, as the operator reads it. */
-async function readToken({
-  runtime: { context },
-  configuration: { application },
-  deployment: { region },
-}: System): Promise<string> {
-  const arn = `arn:aws:iam::${context.accountId}:user/operator`;
-  const { SecretString } = await context.call<{ SecretString: string }>({
-    service: 'secretsmanager',
-    operation: 'GetSecretValue',
-    input: { SecretId: `${application}/automation/alertmanager` },
-    principal: { kind: 'operator', arn, accountId: context.accountId },
-    region,
-  });
-  return String((JSON.parse(SecretString) as { current: string }).current);
 }

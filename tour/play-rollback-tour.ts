@@ -2,7 +2,7 @@
 import colors from 'picocolors';
 import { currentRecord } from '../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../contracts/ledger.ts';
-import { measureErrors, postNotification } from './alerting-stand-in.ts';
+import { startAlerting } from './alerting.ts';
 import { checkRollback } from './check-rollback.ts';
 import { findStage, pushRelease } from './play-release-tour.ts';
 import { type Print, printActivities, printFindings } from './print-activities.ts';
@@ -21,34 +21,25 @@ export async function playRollbackTour(system: System, print: Print): Promise<bo
   print(
     colors.bold(`\nA bad version of ${service} passes its tests in ${environment}, hurts, and goes back by itself`),
   );
-  print(
-    colors.dim(
-      '(Prometheus and Alertmanager are a built-in stand-in here: it measures by real requests and posts real notifications.)\n',
-    ),
-  );
+  const alerting = await startAlerting(system);
+  print(colors.dim(`(${alerting.words})\n`));
   const story = printActivities(system, stage, print);
-  const note = (words: string): void => print(`${' '.repeat(20)} ${colors.cyan('Stand-in'.padEnd(10))} ${words}`);
+  const note = (words: string): void => print(`${' '.repeat(20)} ${colors.cyan(alerting.name.padEnd(10))} ${words}`);
   try {
     world.builds.plan(message, { behaviour: 'errors-30' });
     await pushRelease(system, stage, message);
     const bad = await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord);
 
-    const startsAt = new Date(clock.now()).toISOString();
-    note(`${(await measureErrors(system, stage)).toFixed(0)} % of the requests fail: HighErrorRate fires`);
+    const since = clock.now();
     const ended = waitForExecution(system, 'rollback-release');
     const healthy = trace.waitFor(
       ({ name, subject, at }) =>
-        name === 'state-entered' && /\/PublishRollback(Succeeded|Failed)$/.test(subject) && at >= Date.parse(startsAt),
-      60_000,
+        name === 'state-entered' && /\/PublishRollback(Succeeded|Failed)$/.test(subject) && at >= since,
+      120_000,
     );
-    await postNotification(system, { ...stage, status: 'firing', startsAt });
+    note(await alerting.fire(stage));
     await healthy;
-    const errors = await measureErrors(system, stage);
-    note(`${errors.toFixed(0)} % of the requests fail${errors === 0 ? ': HighErrorRate is resolved' : ' still'}`);
-    if (errors === 0) {
-      const endsAt = new Date(clock.now()).toISOString();
-      await postNotification(system, { ...stage, status: 'resolved', startsAt, endsAt });
-    }
+    note(await alerting.resolve(stage));
     const findings = await checkRollback(system, {
       ...stage,
       badDigest: bad?.digest ?? 'unknown',
@@ -60,6 +51,7 @@ export async function playRollbackTour(system: System, print: Print): Promise<bo
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
   } finally {
+    await alerting.stop();
     story.end();
   }
 }

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 /** What the installation script fills, as if it were `/`. */
 export const monitoringDirectory = fileURLToPath(new URL('../../../node_modules/.cache/monitoring', import.meta.url));
 
-/** Debian calls Alertmanager `prometheus-alertmanager`. */
+/** Debian calls Alertmanager `prometheus-alertmanager`; the installation's own wrapper around it comes first. */
 const programs = {
   prometheus: ['prometheus'],
   promtool: ['promtool'],
-  alertmanager: ['prometheus-alertmanager', 'alertmanager'],
+  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
   amtool: ['amtool'],
 } as const;
 

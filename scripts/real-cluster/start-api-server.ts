@@ -1,0 +1,161 @@
+// A real API server over a real etcd on loopback, with what an administrator would have applied. No controllers, no nodes.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
+import { parseAllDocuments, stringify } from 'yaml';
+import { findModule } from './build-api-server.ts';
+import { definitionModules } from './places.ts';
+
+export const contextName = 'real-cluster';
+
+export interface RealCluster {
+  /** Path of a kubeconfig whose one context is the cluster's administrator. */
+  readonly kubeConfig: string;
+  stop(): Promise<void>;
+}
+
+const patienceMilliseconds = 180_000;
+
+export async function startApiServer(programs: {
+  readonly apiServer: string;
+  readonly etcd: string;
+}): Promise<RealCluster> {
+  const directory = mkdtempSync(join(tmpdir(), 'real-cluster-'));
+  const running: ChildProcess[] = [];
+  const start = (program: string, args: readonly string[]): void => {
+    running.push(spawn(program, args, { cwd: directory, stdio: 'ignore' }));
+  };
+  const stop = async (): Promise<void> => {
+    for (const child of running.toReversed()) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const [client, peer, port] = [await findFreePort(), await findFreePort(), await findFreePort()];
+    const etcdUrl = `http://127.0.0.1:${client}`;
+    start(programs.etcd, [
+      `--data-dir=${join(directory, 'etcd')}`,
+      `--listen-client-urls=${etcdUrl}`,
+      `--advertise-client-urls=${etcdUrl}`,
+      `--listen-peer-urls=http://127.0.0.1:${peer}`,
+      // Nothing here outlives the process.
+      '--unsafe-no-fsync',
+    ]);
+    const token = randomBytes(16).toString('hex');
+    writeFileSync(join(directory, 'tokens.csv'), `${token},administrator,administrator,system:masters\n`, {
+      mode: 0o600,
+    });
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(join(directory, 'service-accounts.key'), key, { mode: 0o600 });
+    start(programs.apiServer, [
+      `--etcd-servers=${etcdUrl}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${port}`,
+      '--cert-dir=certificates',
+      '--authorization-mode=RBAC',
+      '--token-auth-file=tokens.csv',
+      '--service-cluster-ip-range=10.0.0.0/24',
+      '--service-account-issuer=https://kubernetes.default.svc',
+      '--service-account-key-file=service-accounts.key',
+      '--service-account-signing-key-file=service-accounts.key',
+      // Pods want a service account that a controller would make.
+      '--disable-admission-plugins=ServiceAccount',
+    ]);
+    const kubeConfig = join(directory, 'kubeconfig');
+    await writeKubeConfig(
+      kubeConfig,
+      join(directory, 'certificates', 'apiserver.crt'),
+      `https://127.0.0.1:${port}`,
+      token,
+    );
+    await waitUntil('the API server is ready', async () => await isReady(kubeConfig));
+    await applyManifests(kubeConfig);
+    return { kubeConfig, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The server makes its own certificate, which is then its authority too. */
+async function writeKubeConfig(file: string, certificate: string, server: string, token: string): Promise<void> {
+  await waitUntil('the API server has a certificate', async () => existsSync(certificate));
+  const cluster = { server, 'certificate-authority-data': readFileSync(certificate).toString('base64') };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: contextName, cluster }],
+    users: [{ name: 'administrator', user: { token } }],
+    contexts: [{ name: contextName, context: { cluster: contextName, user: 'administrator' } }],
+    'current-context': contextName,
+  };
+  writeFileSync(file, stringify(config), { mode: 0o600 });
+}
+
+async function isReady(file: string): Promise<boolean> {
+  return await KubernetesObjectApi.makeApiClient(load(file))
+    .list('v1', 'Namespace')
+    .then(
+      ({ items }) => items.some(({ metadata }) => metadata?.name === 'default'),
+      () => false,
+    );
+}
+
+/** The definitions of Argo CD, Flagger and cert-manager, and our roles. */
+async function applyManifests(file: string): Promise<void> {
+  const objects = KubernetesObjectApi.makeApiClient(load(file));
+  const definitions = definitionModules.flatMap(({ module, version, files }) => {
+    const folder = findModule(module, version);
+    return globSync(files, { cwd: folder }).map((name) => join(folder, name));
+  });
+  for (const manifest of [...definitions, ...globSync('gitops/platform/*.yaml')]) {
+    for (const document of parseAllDocuments(readFileSync(manifest, 'utf8'))) {
+      const object = document.toJS() as KubernetesObject | null;
+      if (object?.kind !== undefined) await objects.create(object);
+    }
+  }
+  const kinds = definitions.length;
+  await waitUntil(`${kinds} definitions are served`, async () => {
+    const { items } = await objects.list<
+      KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } }
+    >('apiextensions.k8s.io/v1', 'CustomResourceDefinition');
+    const isServed = (item: (typeof items)[number]): boolean =>
+      item.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
+    return items.length > 0 && items.every(isServed);
+  });
+}
+
+function load(file: string): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(file);
+  return kubeConfig;
+}
+
+async function waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + patienceMilliseconds;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${patienceMilliseconds / 1000} s`);
+    await delay(200);
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port on loopback');
+  return address.port;
+}

@@ -1,0 +1,26 @@
+// What watches the services of a tour and tells the automation: real Prometheus and Alertmanager where they are, else a stand-in.
+import { findMonitoringTools } from '../local/world/monitoring/find-monitoring-tools.ts';
+import { createAlertingStandIn } from './alerting-stand-in.ts';
+import type { Stage } from './play-release-tour.ts';
+import { startRealAlerting } from './real-alerting.ts';
+import type { System } from './start-system.ts';
+
+export interface Alerting {
+  /** Who it is, in a column of the tour. */
+  readonly name: string;
+  /** What a spectator should know of it. */
+  readonly words: string;
+  /** Lets users come, and resolves in words when an alert about their errors fires and was told. */
+  fire(stage: Stage): Promise<string>;
+  /** Resolves in words when it does not fire any more, and that was told; or says that it still does. */
+  resolve(stage: Stage): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The virtual clock must not be advanced while real ones watch: they live in real time. */
+export async function startAlerting(system: System): Promise<Alerting> {
+  const tools = findMonitoringTools();
+  return tools === undefined || system.world.clusters.size === 0
+    ? createAlertingStandIn(system)
+    : await startRealAlerting(system, tools);
+}
