@@ -19,5 +19,9 @@ export const schedulesSchema = z.strictObject({
   backUpDatabase: scheduleSchema.default(
     scheduleSchema.parse({ expression: 'cron(0 2 * * ? *)', toleranceMinutes: 360, maximumMinutes: 300 }),
   ),
+  verifyBackup: scheduleSchema.default(
+    scheduleSchema.parse({ expression: 'cron(0 5 ? * SUN *)', toleranceMinutes: 360, maximumMinutes: 600 }),
+  ),
+  applyRetention: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(30 4 * * ? *)' })),
   watchJobs: scheduleSchema.default(scheduleSchema.parse({ expression: 'rate(15 minutes)' })),
 });

@@ -21,6 +21,7 @@ export type Capability =
   | 'kubernetes-certificates'
   | 'kubernetes-jobs'
   | 'backups-read'
+  | 'backups-tag'
   | 'registry'
   | 'task-tokens'
   | 'schedules-read'
@@ -272,8 +273,8 @@ export const functions = {
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write', 'configuration'],
   },
-  'start-backup-job': {
-    entry: 'lambdas/backups/start-backup-job.handler.ts',
+  'start-agent-job': {
+    entry: 'lambdas/backups/start-agent-job.handler.ts',
     description: 'Has the cluster of an environment run the backup agent',
     concern: 'backups',
     environment: [],
@@ -306,6 +307,42 @@ export const functions = {
     concern: 'watchdog',
     environment: ['LEDGER_TABLE_NAME', 'METRICS_SECRET_ID'],
     uses: ['ledger-read', 'metrics-secret'],
+  },
+  'plan-verifications': {
+    entry: 'lambdas/backups/plan-verifications.handler.ts',
+    description: 'Says which backups are to be proven by a restore',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'configuration'],
+  },
+  'record-verification': {
+    entry: 'lambdas/backups/record-verification.handler.ts',
+    description: 'Writes into the catalogue whether a backup was proven, and tells it',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read'],
+  },
+  'plan-restore': {
+    entry: 'lambdas/backups/plan-restore.handler.ts',
+    description: 'Says what a restore would do, or why it is impossible and what is possible instead',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'configuration'],
+  },
+  'record-restore': {
+    entry: 'lambdas/backups/record-restore.handler.ts',
+    description: 'Judges a step of a restore by what the agent left, and tells how far it is',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'bus', 'backups-read'],
+  },
+  'apply-retention': {
+    entry: 'lambdas/backups/apply-retention.handler.ts',
+    description:
+      'Keeps the last proven backup of each database whatever its age, and enters what has expired or is missing',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read', 'backups-tag', 'configuration'],
   },
   notify: {
     entry: 'lambdas/notifications/notify.handler.ts',

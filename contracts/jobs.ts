@@ -28,6 +28,8 @@ export const jobs = {
       { measure: 'rows', neverZero: false },
     ],
   },
+  'verify-backup': { schedule: 'verifyBackup', compares: [{ measure: 'verified', neverZero: true }] },
+  'apply-retention': { schedule: 'applyRetention', compares: [] },
 } as const satisfies Record<string, JobContract>;
 
 export type JobName = keyof typeof jobs;

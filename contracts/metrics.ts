@@ -7,3 +7,6 @@ export function metricNamespace(application: string): string {
 
 /** One for each round of the watchdog that judged every job. */
 export const watchdogHeartbeat = 'WatchdogHeartbeat';
+
+/** Days since the proof by a restore that is the oldest among all databases' last ones. */
+export const verifiedRestoreAge = 'VerifiedRestoreAgeDays';

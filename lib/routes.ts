@@ -22,7 +22,14 @@ import type { FunctionName } from '../contracts/functions.ts';
 import type { Concern } from './constructs/dead-letters.ts';
 
 /** Workflows that a rule or a person can start: file names below state-machines/. */
-export const workflowNames = ['promote-release', 'rollback-release', 'check-certificates', 'back-up-database'] as const;
+export const workflowNames = [
+  'promote-release',
+  'rollback-release',
+  'check-certificates',
+  'back-up-database',
+  'verify-backup',
+  'restore-database',
+] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
 export interface HttpRoute {
@@ -201,6 +208,20 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     schedule: 'watchJobs',
     target: { function: 'watch-jobs' },
     deadLetters: 'watchdog',
+  },
+  {
+    id: 'verify-backup',
+    description: 'The newest backup of each database is proven by a restore, every week',
+    schedule: 'verifyBackup',
+    target: { workflow: 'verify-backup' },
+    deadLetters: 'backups',
+  },
+  {
+    id: 'apply-retention',
+    description: 'What expired enters the catalogue, and the last proven backup is kept, every day',
+    schedule: 'applyRetention',
+    target: { function: 'apply-retention' },
+    deadLetters: 'backups',
   },
 ];
 

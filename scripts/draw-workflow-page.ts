@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import { backupRequestSchema } from '../contracts/workflows/back-up-database.ts';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
+import { restoreRequestSchema } from '../contracts/workflows/restore-database.ts';
 import { rollbackRequestSchema } from '../contracts/workflows/rollback-release.ts';
+import { verificationRequestSchema } from '../contracts/workflows/verify-backup.ts';
 import { drawWorkflow, type StateMachineDefinition } from './draw-workflow.ts';
 
 export interface WorkflowPage {
@@ -17,7 +19,9 @@ const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
   'back-up-database': backupRequestSchema,
   'check-certificates': certificateCheckRequestSchema,
   'promote-release': promotionRequestSchema,
+  'restore-database': restoreRequestSchema,
   'rollback-release': rollbackRequestSchema,
+  'verify-backup': verificationRequestSchema,
 };
 
 /** One page for each state machine. */

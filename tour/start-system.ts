@@ -2,17 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../config/schema.ts';
 import { type Deployment, deploymentParameterName, deploymentSchema } from '../contracts/deployment.ts';
 import type { RuntimeContext } from '../local/runtime/context.ts';
 import { operatorOf } from '../local/runtime/service.ts';
 import { type Runtime, startRuntime } from '../local/runtime/start-runtime.ts';
 import { connectWorld, readAccessEntries, readPodIdentities } from '../local/world/connect-world.ts';
-import type { JobImage } from '../local/world/kubernetes/pods/container-process.ts';
 import type { KubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
-import { findPostgresPrograms } from '../local/world/postgres/find-programs.ts';
 import { startWorld, type World, type WorldCredentials } from '../local/world/start-world.ts';
+import { buildAgentImage } from './build-agent-image.ts';
 
 export interface SystemOptions {
   readonly configuration: Configuration;
@@ -62,7 +60,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
         automationUrl: deployment.apiUrl,
         credentials,
-        jobImages: { [configuration.backups.image]: agentImage() },
+        jobImages: { [configuration.backups.image]: buildAgentImage() },
         podEnvironment: readPodIdentities(context, endpointUrl),
         kubeContext: options.kubeContext,
         ports: { github: portAt(2), registry: portAt(3), slack: portAt(4), 'pager-duty': portAt(5) },
@@ -83,19 +81,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await runtime.stop();
       await stopWorld();
     },
-  };
-}
-
-/** The image's own entry point and PostgreSQL's programs, as they stand on this machine. */
-function agentImage(): JobImage {
-  const { client } = findPostgresPrograms();
-  return {
-    command: process.execPath,
-    args: [
-      '--disable-warning=ExperimentalWarning',
-      fileURLToPath(new URL('../containers/backup-agent/main.ts', import.meta.url)),
-    ],
-    environment: { ...(client === undefined ? {} : { AGENT_POSTGRES_BINARIES: client }) },
   };
 }
 

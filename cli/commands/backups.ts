@@ -1,6 +1,7 @@
 // `automation backups …`: what is in the catalogue, one backup with all that is known of it, and a backup at once.
 import { type BackupRecord, backupKeys, backupKinds, backupRecord } from '../../contracts/ledger/backups.ts';
 import type { BackupRequest } from '../../contracts/workflows/back-up-database.ts';
+import type { VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
@@ -52,6 +53,14 @@ export async function createBackup(
   wait: boolean,
 ): Promise<StartedExecution> {
   return await runWorkflow(connection, 'back-up-database', { request }, wait);
+}
+
+export async function verifyBackup(
+  connection: Connection,
+  request: VerificationRequest,
+  wait: boolean,
+): Promise<StartedExecution> {
+  return await runWorkflow(connection, 'verify-backup', { request }, wait);
 }
 
 /** The one word for a backup: the farthest that it has come. */

@@ -1,12 +1,27 @@
 // The commands about backups.
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { createBackup, listBackups, renderBackup, renderBackups, showBackup } from '../commands/backups.ts';
+import {
+  createBackup,
+  listBackups,
+  renderBackup,
+  renderBackups,
+  showBackup,
+  verifyBackup,
+} from '../commands/backups.ts';
+import {
+  buildRestoreRequest,
+  planRestore,
+  type RestoreOptions,
+  renderRestorePlan,
+  restoreDatabase,
+} from '../commands/restore.ts';
 import { CommandFailure } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
+import type { StartedExecution } from '../run-workflow.ts';
 import { parseCount, withSession } from '../session.ts';
 
-/** Adds `backups list|show|create`. */
+/** Adds `backups list|show|create|verify` and `restore`. */
 export function addBackupCommands(program: Command): void {
   const backups = program
     .command('backups')
@@ -55,14 +70,72 @@ export function addBackupCommands(program: Command): void {
             ...(database === '' ? {} : { database }),
           };
           const run = await createBackup(await open(), request, wait);
-          output.show(
-            run,
-            ({ executionArn, status, outcome, reason }) =>
-              `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
-          );
+          output.show(run, renderRun);
           if (run.outcome !== undefined && run.outcome !== 'succeeded')
             throw new CommandFailure('not every backup was made');
         },
       ),
     );
+  backups
+    .command('verify')
+    .argument('[backup]', 'this one; the newest of each database when left out')
+    .description('prove a backup now by restoring it into a server that nobody can reach')
+    .option('--env <environment>', 'one environment only')
+    .option('--database <name>', 'one database only')
+    .option('--no-wait', 'do not wait for the end')
+    .action(
+      withSession(
+        async (
+          { output, connect: open },
+          { env, database, wait }: { env?: string; database?: string; wait: boolean },
+          backup: string,
+        ) => {
+          if (wait) output.progress('restoring and comparing …');
+          const request = {
+            ...(backup === '' ? {} : { backupId: backup }),
+            ...(env === undefined ? {} : { environment: env }),
+            ...(database === undefined ? {} : { database }),
+          };
+          const run = await verifyBackup(await open(), request, wait);
+          output.show(run, renderRun);
+          if (run.outcome !== undefined && run.outcome !== 'succeeded')
+            throw new CommandFailure('a backup does not hold what it should');
+        },
+      ),
+    );
+  program
+    .command('restore')
+    .argument('<database>', 'as the configuration names it')
+    .description('restore a database beside the live one, compare, and cut over')
+    .requiredOption('--env <environment>', 'where')
+    .option('--from <backup>', 'from this backup, as `backups list` names it')
+    .option('--at <time>', 'as it was at this time, ISO 8601')
+    .option('--plan', 'show what would be done, or what is possible instead, and do nothing', false)
+    .option('--plan-hash <hash>', 'do it only while the plan is the one with this hash')
+    .option('--in-place', 'cut over as soon as the comparison agrees, without asking again', false)
+    .option('--confirm <database>', 'the name of the database once more: needed with --in-place')
+    .option('--reason <text>', 'why, for those who read it later', 'asked for on the command line')
+    .option('--actor <login>', 'your GitHub login', userInfo().username)
+    .option('--no-wait', 'do not wait for the end')
+    .action(
+      withSession(async ({ output, connect: open, options }, chosen: RestoreOptions, database: string) => {
+        const connection = await open();
+        const request = buildRestoreRequest(database, chosen);
+        if (chosen.plan) {
+          const decision = await planRestore(connection, options.application, request);
+          output.show(decision, renderRestorePlan);
+          if (decision.outcome === 'refused') throw new CommandFailure('this restore is not possible');
+          return;
+        }
+        if (chosen.wait) output.progress(`restoring ${database} in ${chosen.env} …`);
+        const run = await restoreDatabase(connection, request, chosen.wait);
+        output.show(run, renderRun);
+        if (run.outcome !== undefined && !['succeeded', 'beside'].includes(run.outcome))
+          throw new CommandFailure('the database was not restored');
+      }),
+    );
+}
+
+function renderRun({ executionArn, status, outcome, reason }: StartedExecution): string {
+  return `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`;
 }

@@ -117,7 +117,9 @@ async function storeDump(
       dump.done.then(() => checkDump(dumpBytes, start.toString('latin1'), dumpFormat)).then(() => done(), done);
     },
   });
-  const compressed = createZstdCompress({ params: { [zlib.ZSTD_c_compressionLevel]: compressionLevel } });
+  const compressed = createZstdCompress({
+    params: { [zlib.ZSTD_c_compressionLevel]: compressionLevel, [zlib.ZSTD_c_checksumFlag]: 1 },
+  });
   const body = new PassThrough({ highWaterMark: 1024 * 1024 });
   const stop = new AbortController();
   const abort = (): void => stop.abort(signal.reason);

@@ -2,9 +2,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type AgentResult, agentResultKey } from '../../contracts/backup-manifest.ts';
 import { backUp } from './back-up.ts';
+import { cutOver } from './cut-over.ts';
 import { log } from './log.ts';
+import { restore } from './restore.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { putJson } from './storage/json-objects.ts';
+import { verify } from './verify.ts';
 
 type Command = (
   s3: S3Client,
@@ -18,6 +21,9 @@ const commands: Readonly<Record<string, Command>> = {
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     return { reason: `${rows} rows of ${tables.length} tables in ${object.bytes} bytes` };
   },
+  verify,
+  restore,
+  'cut-over': (_s3, settings) => cutOver(settings),
 };
 
 const name = process.argv[2] ?? '';

@@ -17,6 +17,12 @@ export interface AgentSettings {
   readonly dumpFormat: 'custom' | 'plain';
   /** The folder of PostgreSQL's programs; absent: PATH has them. */
   readonly binaries: string | undefined;
+  /** The folder of the server's programs; absent: PATH has them. */
+  readonly serverBinaries: string | undefined;
+  readonly maximumRecordAgeHours: number | undefined;
+  /** Of a restore: what the new database is called until it takes the live one's name. */
+  readonly databaseBeside: string | undefined;
+  readonly keepReplacedDays: number;
   /** A folder that may be filled with a scratch server's data. */
   readonly scratchDirectory: string;
 }
@@ -42,8 +48,16 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     newestRecordQuery: read('AGENT_NEWEST_RECORD_QUERY'),
     dumpFormat,
     binaries: read('AGENT_POSTGRES_BINARIES'),
+    serverBinaries: read('AGENT_POSTGRES_SERVER_BINARIES') ?? read('AGENT_POSTGRES_BINARIES'),
+    maximumRecordAgeHours: readNumber(read('AGENT_MAXIMUM_RECORD_AGE_HOURS')),
+    databaseBeside: read('AGENT_DATABASE_BESIDE'),
+    keepReplacedDays: readNumber(read('AGENT_KEEP_REPLACED_DAYS')) ?? 7,
     scratchDirectory: read('AGENT_SCRATCH_DIRECTORY') ?? '/scratch',
   };
+}
+
+function readNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 function readRetention(read: (name: string) => string | undefined): ObjectRetention {

@@ -50,6 +50,8 @@ export const backupRecord = z.object({
   tier: z.enum(backupTiers),
   /** Until then it is promised to be there; the lifecycle takes it at the midnight after. */
   keepUntil: z.string(),
+  /** What the lifecycle goes by, when it is not the tier: see core/backups/plan-retention.ts. */
+  tag: z.optional(z.string()),
   /** A person's word that outranks every retention. */
   legalHold: z.optional(z.boolean()),
   bucket: z.optional(z.string()),

@@ -50,25 +50,6 @@ export const planBackupsTask = {
   }),
 };
 
-/** A Kubernetes Job of the agent. */
-export const agentJobSchema = z.object({ environment: z.string(), job: z.string() });
-
-export const startBackupJobTask = {
-  input: z.object({ backup: plannedBackupSchema }),
-  output: agentJobSchema,
-};
-
-export const readAgentJobTask = {
-  input: z.object({ environment: z.string(), job: z.string(), startedAt: z.string() }),
-  output: z.object({
-    status: z.enum(['running', 'succeeded', 'failed', 'missing']),
-    /** Of one that failed: what Kubernetes says. */
-    reason: z.string(),
-    /** When to look again. */
-    waitSeconds: z.number(),
-  }),
-};
-
 export const recordBackupTask = {
   input: z.object({
     backup: plannedBackupSchema,

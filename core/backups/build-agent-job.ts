@@ -1,22 +1,7 @@
 // The Kubernetes Job that runs the backup agent: what it may use, what it is told, and no credential in it.
 import type { Configuration } from '../../config/schema.ts';
-import type { BackupTier } from '../../contracts/ledger/backups.ts';
-
-export interface AgentTask {
-  readonly command: 'back-up' | 'verify' | 'restore' | 'compare' | 'cut-over';
-  readonly job: string;
-  readonly environment: string;
-  readonly database: string;
-  readonly backupId: string;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly tier: BackupTier;
-  readonly keepUntil: string;
-  /** Whether it may enter the live database. A verification may not: it gets no credentials at all. */
-  readonly entersDatabase: boolean;
-  /** Further variables of the command. */
-  readonly variables?: Readonly<Record<string, string>>;
-}
+import type { AgentTask } from '../../contracts/workflows/agent-jobs.ts';
+import { getEnvironment } from '../configuration/get-configured.ts';
 
 const daySeconds = 86_400;
 
@@ -25,22 +10,26 @@ export function buildAgentJob(
   { databases, backups, environments }: Pick<Configuration, 'databases' | 'backups' | 'environments'>,
   task: AgentTask,
 ): { readonly cluster: string; readonly namespace: string; readonly manifest: object } {
-  const { cluster, namespace } = environments[task.environment] ?? { cluster: '', namespace: '' };
-  const database = databases[task.database];
-  const credentials = database?.environments[task.environment]?.credentials;
+  const { backup } = task;
+  const { cluster, namespace } = getEnvironment({ environments }, backup.environment);
+  const database = databases[backup.database];
+  // A verification gets no credentials at all: it restores into a server of its own.
+  const credentials = task.command === 'verify' ? undefined : database?.environments[backup.environment]?.credentials;
   const values: Record<string, string | undefined> = {
     AGENT_JOB: task.job,
-    AGENT_ENVIRONMENT: task.environment,
-    AGENT_DATABASE: task.database,
-    AGENT_BUCKET: task.bucket,
-    AGENT_BACKUP_ID: task.backupId,
-    AGENT_PREFIX: task.prefix,
-    AGENT_TIER: task.tier,
-    AGENT_KEEP_UNTIL: task.keepUntil,
+    AGENT_ENVIRONMENT: backup.environment,
+    AGENT_DATABASE: backup.database,
+    AGENT_BUCKET: backup.bucket,
+    AGENT_BACKUP_ID: backup.backupId,
+    AGENT_PREFIX: backup.prefix,
+    AGENT_TIER: backup.tier,
+    AGENT_KEEP_UNTIL: backup.keepUntil,
     AGENT_LOCK: backups.lock.toUpperCase(),
     AGENT_SCHEMA_VERSION_QUERY: database?.schemaVersion,
     AGENT_NEWEST_RECORD_QUERY: database?.newestRecord,
-    ...task.variables,
+    AGENT_MAXIMUM_RECORD_AGE_HOURS: database?.maximumRecordAgeHours?.toString(),
+    AGENT_DATABASE_BESIDE: task.databaseBeside,
+    AGENT_KEEP_REPLACED_DAYS: String(backups.keepReplacedDays),
   };
   const labels = { 'app.kubernetes.io/name': 'backup-agent', 'app.kubernetes.io/component': task.command };
   const manifest = {
@@ -48,7 +37,8 @@ export function buildAgentJob(
     kind: 'Job',
     metadata: { name: task.job, namespace, labels },
     spec: {
-      backoffLimit: 2,
+      // A dump that a network broke is made again; what does not agree with its manifest will not agree the next time either.
+      backoffLimit: task.command === 'back-up' ? 2 : 1,
       activeDeadlineSeconds: backups.timeoutMinutes * 60,
       ttlSecondsAfterFinished: daySeconds,
       template: {
@@ -63,7 +53,7 @@ export function buildAgentJob(
               image: backups.image,
               args: [task.command],
               env: Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-              ...(task.entersDatabase ? { envFrom: [{ secretRef: { name: credentials } }] } : {}),
+              ...(credentials === undefined ? {} : { envFrom: [{ secretRef: { name: credentials } }] }),
               resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '512Mi' } },
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
               volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],

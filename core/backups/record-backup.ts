@@ -1,5 +1,5 @@
 // Judges how a backup ended by what is really stored, writes it into the catalogue, and says what to tell.
-import { type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
+import { type AgentResult, type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
 import type { BackupDetail, BackupEventType } from '../../contracts/events/backup.ts';
 import { backupSource } from '../../contracts/events/backup.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
@@ -14,7 +14,7 @@ export interface BackupObjects {
   /** Undefined when there is no such object. */
   describe(bucket: string, key: string): Promise<{ readonly bytes: number; readonly checksum: string } | undefined>;
   /** What the agent left as its last word. */
-  findResult(bucket: string, job: string): Promise<{ readonly outcome: string; readonly reason: string } | undefined>;
+  findResult(bucket: string, job: string): Promise<AgentResult | undefined>;
 }
 
 export interface BackupEnd {

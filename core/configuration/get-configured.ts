@@ -3,7 +3,10 @@ import type { Configuration, EnvironmentConfiguration, ServiceConfiguration } fr
 import { AppError } from '../app-error.ts';
 
 /** @throws AppError `NotFoundError` when the configuration changed under a running promotion. */
-export function getEnvironment({ environments }: Configuration, name: string): EnvironmentConfiguration {
+export function getEnvironment(
+  { environments }: Pick<Configuration, 'environments'>,
+  name: string,
+): EnvironmentConfiguration {
   const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
   if (environment !== undefined) return environment;
   throw new AppError('NotFoundError', `no environment ${name}, there are ${Object.keys(environments).join(', ')}`);

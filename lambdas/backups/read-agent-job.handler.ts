@@ -1,5 +1,5 @@
 // Step ReadJob of the workflows that run the backup agent.
-import { readAgentJobTask } from '../../contracts/workflows/back-up-database.ts';
+import { readAgentJobTask } from '../../contracts/workflows/agent-jobs.ts';
 import { decideWaitSeconds } from '../../core/backups/agent-jobs.ts';
 import { getEnvironment } from '../../core/configuration/get-configured.ts';
 import { connectClusters } from '../adapters/connect-clusters.ts';

@@ -45,6 +45,13 @@ export class BackupBuckets extends Construct {
     Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [this.key.keyArn] });
   }
 
+  /** Changes of the tag that the lifecycle goes by. */
+  grantTag(grantee: IFunction): void {
+    for (const bucket of this.buckets.values()) {
+      this.grantObjects(grantee, grantee.role ?? grantee, bucket, ['s3:GetObjectTagging', 's3:PutObjectTagging']);
+    }
+  }
+
   private grantObjects(grantee: IGrantable, scope: Construct | IGrantable, bucket: Bucket, actions: string[]): void {
     const ofBucket = new Set(['s3:ListBucket', 's3:ListBucketMultipartUploads']);
     const [bucketActions, objectActions] = [

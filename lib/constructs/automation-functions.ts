@@ -160,6 +160,7 @@ function grantCapability(
     'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
     'kubernetes-jobs': () => props.clusters.grantAccess(id, grantee, 'backup-jobs'),
     'backups-read': () => props.backups.grantRead(grantee),
+    'backups-tag': () => props.backups.grantTag(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

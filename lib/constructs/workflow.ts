@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -15,7 +15,7 @@ export interface WorkflowCollaborator {
   /** What the token stands for: an ARN or a name. */
   readonly value: string;
   /** Lets the machine use it, given the integrations that the definition contains (`dynamodb:putItem` …). */
-  grant(machine: IGrantable, integrations: readonly string[]): void;
+  grant(machine: StateMachine, integrations: readonly string[]): void;
 }
 
 export interface WorkflowProps {
@@ -83,6 +83,35 @@ export class Workflow extends Construct {
       runbook: 'workflow-failed',
       summary: `${props.name} ran into its time limit and could not tell anybody`,
     });
+  }
+
+  /** Lets an execution run one of another machine and wait for its end. @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html#sync-async-iam-policies */
+  static grantRun(machine: StateMachine, application: string, name: string): void {
+    const stack = Stack.of(machine);
+    const executions = Arn.format(
+      {
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${application}-${name}:*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      stack,
+    );
+    const rule = Arn.format(
+      { service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule' },
+      stack,
+    );
+    for (const [actions, resource] of [
+      [['states:StartExecution'], Workflow.arnOf(machine, application, name)],
+      [['states:DescribeExecution', 'states:StopExecution'], executions],
+      [['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], rule],
+    ] as const)
+      machine.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+    acceptWildcard(
+      machine.role,
+      executions,
+      'the executions of the one machine that it runs: their names are not known beforehand',
+    );
   }
 
   /** Lets an execution ask whether another one of the same machine, which holds what it wants, is still alive. */

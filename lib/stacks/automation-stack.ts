@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
-import { metricNamespace, watchdogHeartbeat } from '../../contracts/metrics.ts';
+import { metricNamespace, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
@@ -76,7 +76,7 @@ export class AutomationStack extends Stack {
       }),
       workflowArns: workflowNames.map((name) => Workflow.arnOf(this, application, name)),
     });
-    const collaborators = buildCollaborators(functionsByName, ledger, bus);
+    const collaborators = buildCollaborators(application, functionsByName, ledger, bus);
     const workflows = Object.fromEntries(
       workflowNames.map((name) => [
         name,
@@ -112,6 +112,17 @@ export class AutomationStack extends Stack {
         key,
       });
     }
+    monitoring.addHighSeverityAlarm('RestoreIsUnproven', {
+      metric: new Metric({
+        namespace: metricNamespace(application),
+        metricName: verifiedRestoreAge,
+        statistic: Stats.MAXIMUM,
+        period: Duration.days(1),
+      }),
+      threshold: configuration.backups.maxVerifiedRestoreAgeDays,
+      runbook: 'restore-is-unproven',
+      summary: 'the last proof that a database can be restored is older than allowed',
+    });
     monitoring.addHighSeverityAlarm('WatchdogIsSilent', {
       metric: new Metric({
         namespace: metricNamespace(application),
@@ -145,6 +156,7 @@ export class AutomationStack extends Stack {
 }
 
 function buildCollaborators(
+  application: string,
   functionsByName: AutomationFunctions,
   ledger: Ledger,
   bus: AutomationBus,
@@ -162,6 +174,10 @@ function buildCollaborators(
     LedgerTableName: {
       value: ledger.tableName,
       grant: (machine, integrations) => ledger.grant(machine, dynamoActions(integrations)),
+    },
+    BackUpDatabaseWorkflowArn: {
+      value: Workflow.arnOf(bus, application, 'back-up-database'),
+      grant: (machine) => Workflow.grantRun(machine, application, 'back-up-database'),
     },
     EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
   };

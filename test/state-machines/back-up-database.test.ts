@@ -1,17 +1,12 @@
 // Runs the paths of back-up-database on the local engine; its functions are stubs that keep the contracts.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  type PlannedBackup,
-  planBackupsTask,
-  readAgentJobTask,
-  recordBackupTask,
-  startBackupJobTask,
-} from '../../contracts/workflows/back-up-database.ts';
+import { readAgentJobTask, startAgentJobTask } from '../../contracts/workflows/agent-jobs.ts';
+import { type PlannedBackup, planBackupsTask, recordBackupTask } from '../../contracts/workflows/back-up-database.ts';
 import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
 
 const contracts = {
   'plan-backups': planBackupsTask,
-  'start-backup-job': startBackupJobTask,
+  'start-agent-job': startAgentJobTask,
   'read-agent-job': readAgentJobTask,
   'record-backup': recordBackupTask,
 };
@@ -34,10 +29,7 @@ const planned = (environment: string): PlannedBackup => ({
 
 const stubs: Record<keyof typeof contracts, Stub> = {
   'plan-backups': () => ({ backups: [planned('dev'), planned('prod')], skipped: [] }),
-  'start-backup-job': ({ backup }) => ({
-    environment: (backup as PlannedBackup).environment,
-    job: (backup as PlannedBackup).job,
-  }),
+  'start-agent-job': ({ job }) => ({ job }),
   'read-agent-job': () => ({ status: 'succeeded', reason: 'CompletionsReached', waitSeconds: 2 }),
   'record-backup': (input) => {
     const { backup, status, reason } = input as { backup: PlannedBackup; status: string; reason?: string };
@@ -88,7 +80,7 @@ describe('back-up-database', () => {
     [
       'the cluster refuses its Job',
       {
-        'start-backup-job': () => {
+        'start-agent-job': () => {
           throw new FunctionFailure('ForbiddenError', 'no');
         },
       },

@@ -55,6 +55,7 @@ describe.each(files)('%s', (file) => {
       ...Object.keys(functions).map((name) => `${pascalCase(name)}FunctionArn`),
       'LedgerTableName',
       'EventBusName',
+      'BackUpDatabaseWorkflowArn',
     ];
     const used = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, token]) => token);
     expect(used.filter((token) => !known.includes(String(token)))).toEqual([]);

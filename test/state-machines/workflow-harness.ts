@@ -107,6 +107,7 @@ export async function openStateMachine(
       ...Object.fromEntries(functionArns),
       LedgerTableName: 'ledger',
       EventBusName: 'bus',
+      BackUpDatabaseWorkflowArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:back-up-database',
     },
   });
   await services.start();

@@ -55,14 +55,14 @@ function record(
   found: {
     manifest?: Manifest;
     stored?: { bytes: number; checksum: string };
-    result?: { outcome: string; reason: string };
+    result?: { outcome: 'succeeded' | 'failed'; reason: string };
   },
   end: Partial<BackupEnd> = {},
 ) {
   const objects = {
     findManifest: async () => found.manifest,
     describe: async () => found.stored,
-    findResult: async () => found.result,
+    findResult: async () => found.result && { ...found.result, finishedAt: '2026-11-24T02:00:04.000Z' },
   };
   const publisher = { publish: async (event: BusEvent) => void events.push(event) };
   const parts = { store, objects, publisher, now: () => '2026-11-24T02:00:05.000Z' };
@@ -97,7 +97,7 @@ describe('a backup is failed, whatever its Job says,', () => {
     ['without a manifest', { stored }, 'there is no manifest: its Job is succeeded'],
     [
       'without a manifest, with the words of the agent',
-      { result: { outcome: 'failed', reason: 'password authentication failed' } },
+      { result: { outcome: 'failed' as const, reason: 'password authentication failed' } },
       'there is no manifest: password authentication failed',
     ],
     ['without its object', { manifest }, `the manifest names ${key}, which is not there`],

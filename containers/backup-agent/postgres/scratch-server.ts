@@ -1,0 +1,108 @@
+// A server of our own for as long as a restore is tried: on a socket in a folder, without a network, gone afterwards.
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { runProgram, startProgram } from './program.ts';
+
+export interface ScratchServer {
+  /** libpq's variables for its programs. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly versionNumber: number;
+  connect(database: string): Promise<Client>;
+  /** Stops it and removes what it kept. */
+  drop(): Promise<void>;
+}
+
+export interface ScratchOptions {
+  /** The folder of `initdb` and `postgres`; absent: PATH has them. */
+  readonly binaries: string | undefined;
+  readonly directory: string;
+}
+
+const nobody = 65_534;
+const port = '5432';
+
+/** Nobody else can reach it: it listens on no address, and its socket is in a folder that only its user may enter. */
+export async function startScratchServer({ binaries, directory }: ScratchOptions): Promise<ScratchServer> {
+  const userId = findUser();
+  const folder = mkdtempSync(join(directory, 'scratch-'));
+  if (userId !== undefined) chownSync(folder, userId, userId);
+  const data = join(folder, 'data');
+  const options = { binaries, userId };
+  const variables = { PGHOST: folder, PGPORT: port, PGUSER: 'scratch', PGPASSWORD: '', PGDATABASE: 'postgres' };
+  try {
+    await runProgram(
+      'initdb',
+      ['-D', data, '-U', 'scratch', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      options,
+    );
+    const settings = {
+      listen_addresses: '',
+      unix_socket_directories: folder,
+      port,
+      // What is lost by a crash is made again from the backup.
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_wal_size: '1GB',
+      timezone: 'UTC',
+    };
+    const server = startProgram(
+      'postgres',
+      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      options,
+    );
+    server.input.end();
+    server.output.resume();
+    let ended: unknown;
+    server.done.then(
+      () => (ended = new Error('the scratch server ended')),
+      (error: unknown) => (ended = error),
+    );
+    const connect = async (database: string): Promise<Client> => {
+      const client = new Client({ host: folder, port: Number(port), user: 'scratch', password: '', database });
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
+    };
+    const versionNumber = await waitUntilReady(connect, () => ended);
+    return {
+      variables,
+      versionNumber,
+      connect,
+      async drop() {
+        server.kill();
+        await server.done.catch(() => undefined);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function waitUntilReady(connect: (database: string) => Promise<Client>, ended: () => unknown): Promise<number> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    if (ended() !== undefined) throw new Error('the scratch server did not come up', { cause: ended() });
+    try {
+      const client = await connect('postgres');
+      const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+      await client.end();
+      return Number(rows[0]?.server_version_num);
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** PostgreSQL refuses to run as root. The image does not; a machine that stands in for it may. */
+function findUser(): number | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
+  return Number(users.find((line) => line.startsWith('postgres:'))?.split(':')[2] ?? nobody);
+}

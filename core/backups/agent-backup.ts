@@ -1,0 +1,24 @@
+// A catalogue entry as the agent's Jobs are told of it.
+import type { BackupRecord } from '../../contracts/ledger/backups.ts';
+import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
+import { AppError } from '../app-error.ts';
+
+/** @throws AppError `InvalidInputError` for a backup that has no objects, such as a snapshot of RDS. */
+export function toAgentBackup({
+  backupId,
+  environment,
+  name,
+  bucket,
+  prefix,
+  tier,
+  keepUntil,
+}: BackupRecord): AgentBackup {
+  if (bucket === undefined || prefix === undefined)
+    throw new AppError('InvalidInputError', `backup ${backupId} has no dump: only dumps are restored by the agent`);
+  return { backupId, environment, database: name, bucket, prefix, tier, keepUntil };
+}
+
+/** Whether it can be restored from. */
+export function isRestorable({ status, subject, method }: BackupRecord): boolean {
+  return status === 'complete' && subject === 'database' && method === 'dump';
+}

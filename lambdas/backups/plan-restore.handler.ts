@@ -1,0 +1,29 @@
+// Step PlanRestore of restore-database; `automation restore --plan` asks it too.
+import { planRestoreTask } from '../../contracts/workflows/restore-database.ts';
+import { findApprovalPolicy } from '../../core/approvals/find-approval-policy.ts';
+import { nameRestore, planRestore } from '../../core/backups/plan-restore.ts';
+import { hashPlan } from '../../core/plans/hash-plan.ts';
+import { connectLedger } from '../adapters/connect-ledger.ts';
+import { createDynamoBackupStore } from '../adapters/dynamo-backup-store.ts';
+import { readConfiguration } from '../platform/configuration.ts';
+import { defineTask } from '../platform/define-handler.ts';
+import { readEnvironment } from '../platform/environment.ts';
+
+const environment = readEnvironment(['LEDGER_TABLE_NAME']);
+const configuration = readConfiguration();
+const store = createDynamoBackupStore(connectLedger(environment.LEDGER_TABLE_NAME));
+
+/** Says what a restore would do, or why it is impossible and what is possible instead. Changes nothing. */
+export const handler = defineTask({
+  ...planRestoreTask,
+  async handle({ request, startedAt }) {
+    const decision = planRestore(configuration, request, await store.list(request.environment));
+    const plan = decision.outcome === 'planned' ? decision.plan : undefined;
+    return {
+      ...decision,
+      ...nameRestore(request, startedAt),
+      planHash: plan === undefined ? '' : hashPlan(plan),
+      approvalTimeoutSeconds: findApprovalPolicy(configuration, 'restore', request.environment)?.timeoutSeconds ?? 0,
+    };
+  },
+});

@@ -1,0 +1,241 @@
+// Backups, their proof and a restore, end to end: real PostgreSQL, the agent as a process of a Job, S3 and the catalogue.
+
+import { GetObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { type AgentSettings, readSettings } from '../../containers/backup-agent/settings.ts';
+import { verify } from '../../containers/backup-agent/verify.ts';
+import { dumpName, type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
+import { type BackupRecord, backupKeys, backupRecord, lastVerifiedRecord } from '../../contracts/ledger/backups.ts';
+import { secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
+import type { KubernetesObject } from '../../local/world/kubernetes/resources/kubernetes-object.ts';
+import { putDatabaseSecrets } from '../../local/world/postgres/put-database-secrets.ts';
+import { buildAgentImage } from '../../tour/build-agent-image.ts';
+import { readLedgerItem } from '../../tour/read-ledger-item.ts';
+import { startTestSystem, type TestSystem } from './start-test-system.ts';
+
+let system: TestSystem;
+let s3: S3Client;
+beforeAll(async () => {
+  system = await startTestSystem();
+  const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' };
+  s3 = new S3Client({ endpoint: system.runtime.endpointUrl, region: system.deployment.region, credentials });
+}, 180_000);
+afterAll(async () => await system.stop());
+
+const environment = 'dev';
+const bucket = 'pyairtable-dev-backups';
+
+/** Runs a workflow to its end; idle time is skipped, the Job's work is waited for. */
+async function run(workflow: string, input: object): Promise<Record<string, string>> {
+  const { executionArn } = await system.call<{ executionArn: string }>('sfn', 'StartExecution', {
+    stateMachineArn: system.deployment.workflowArns[workflow],
+    input: JSON.stringify(input),
+  });
+  for (const until = performance.now() + 150_000; performance.now() < until; ) {
+    const end = await system.call<Record<string, string>>('sfn', 'DescribeExecution', { executionArn });
+    if (end.status !== 'RUNNING') return end;
+    await system.runtime.context.clock.advance(2_000);
+  }
+  throw new Error(`${workflow} has not ended`);
+}
+
+async function backUp(): Promise<BackupRecord> {
+  const request = { environment, database: 'pyairtable', method: 'dump' };
+  const { status, output = '{}', cause } = await run('back-up-database', { request });
+  if (status !== 'SUCCEEDED') throw new Error(cause);
+  const [made] = JSON.parse(output).backups as { backupId: string }[];
+  return await find(String(made?.backupId));
+}
+
+async function find(backupId: string): Promise<BackupRecord> {
+  const record = await readLedgerItem(system, backupKeys.backup(backupId), backupRecord);
+  if (record === undefined) throw new Error(`no ${backupId} in the catalogue`);
+  return record;
+}
+
+async function query<Row extends object>(text: string, database?: string): Promise<Row[]> {
+  const { host, port, user, password, database: name } = system.world.databases.get(environment, 'pyairtable');
+  const client = new Client({ host, port, user, password, database: database ?? name });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const listRecords = () => query<{ id: string; fields: object }>('SELECT id, fields FROM records ORDER BY id');
+
+let backup: BackupRecord;
+
+describe('a backup', () => {
+  it('is complete with its manifest, its counts and its locks, and leaves no open upload', async () => {
+    backup = await backUp();
+    expect(backup).toMatchObject({
+      status: 'complete',
+      rows: 2027,
+      tables: 4,
+      schemaVersion: '20261105_records_index',
+    });
+    const place = { Bucket: bucket, Key: `${backup.prefix}${dumpName}` };
+    const object = await s3.send(new GetObjectCommand(place));
+    expect(object).toMatchObject({ ObjectLockMode: 'GOVERNANCE', ServerSideEncryption: 'aws:kms', TagCount: 1 });
+    expect(object.ObjectLockRetainUntilDate?.toISOString()).toBe(backup.keepUntil);
+    const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    expect(Uploads).toEqual([]);
+  }, 90_000);
+
+  it('puts no credential into the Job, its log or the bucket', async () => {
+    const { password } = system.world.databases.get(environment, 'pyairtable');
+    const cluster = [...system.world.clusters.values()].find(({ name }) => name === 'pyairtable-dev');
+    const types = ['jobs', 'pods', 'events'].map((name) =>
+      cluster?.registry.types.findResource(name === 'jobs' ? 'batch' : '', name),
+    );
+    const objects = types.flatMap((type) => (type && cluster ? cluster.registry.list(type, 'pyairtable-dev') : []));
+    expect(objects.length).toBeGreaterThan(2);
+    expect(JSON.stringify(objects)).not.toContain(password);
+    const manifest = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${backup.prefix}${manifestName}` }));
+    expect(await manifest.Body?.transformToString()).not.toContain(password);
+  });
+
+  it('is failed with the reason when the credentials are wrong, and made by the next run', async () => {
+    const secret = system.world.clusters.get('pyairtable-dev')?.registry;
+    secret?.update<KubernetesObject & { data: Record<string, string> }>(
+      secrets,
+      'pyairtable-dev',
+      'pyairtable-database',
+      (it) => {
+        it.data.PGPASSWORD = Buffer.from('wrong').toString('base64');
+      },
+    );
+    const { status, cause } = await run('back-up-database', { request: { environment, method: 'dump' } });
+    expect([status, cause]).toEqual(['FAILED', expect.stringContaining('password authentication failed')]);
+    putDatabaseSecrets(system.configuration, system.world.databases, system.world.clusters);
+    expect(await backUp()).toMatchObject({ status: 'complete' });
+  }, 120_000);
+});
+
+describe('a proof', () => {
+  it('restores the newest backup into a server of its own, measures it, and is kept as the last one', async () => {
+    const { status, cause } = await run('verify-backup', { request: { backupId: backup.backupId } });
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    backup = await find(backup.backupId);
+    expect(backup.verification?.restoreSeconds).toBeGreaterThan(0);
+    const last = await readLedgerItem(system, backupKeys.lastVerified(environment, 'pyairtable'), lastVerifiedRecord);
+    expect(last).toMatchObject({ backupId: backup.backupId, takenAt: backup.startedAt });
+  }, 90_000);
+
+  /** Stores a changed copy of the backup, and has the agent judge it. */
+  async function judge(
+    change: (manifest: Manifest, dump: Buffer) => { manifest?: Manifest; dump?: Buffer },
+  ): Promise<string> {
+    const read = async (name: string) =>
+      Buffer.from(
+        (await (
+          await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${backup.prefix}${name}` }))
+        ).Body?.transformToByteArray()) ?? [],
+      );
+    const [manifest, dump] = [JSON.parse((await read(manifestName)).toString()) as Manifest, await read(dumpName)];
+    const changed = { manifest, dump, ...change(manifest, dump) };
+    const prefix = 'database/20000101_000000/pyairtable/';
+    const object = { ...changed.manifest.object, key: `${prefix}${dumpName}` };
+    const put = (name: string, Body: string | Buffer) =>
+      s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${prefix}${name}`, Body }));
+    await put(dumpName, changed.dump);
+    await put(manifestName, JSON.stringify({ ...changed.manifest, object }));
+    const settings: AgentSettings = {
+      ...readSettings({
+        ...buildAgentImage().environment,
+        ...{ AGENT_JOB: 'j', AGENT_ENVIRONMENT: environment, AGENT_DATABASE: 'pyairtable', AGENT_BUCKET: bucket },
+        ...{
+          AGENT_BACKUP_ID: backup.backupId,
+          AGENT_PREFIX: prefix,
+          AGENT_TIER: 'daily',
+          AGENT_KEEP_UNTIL: backup.keepUntil,
+        },
+        ...{
+          AGENT_SCHEMA_VERSION_QUERY: 'select max(version) from schema_migrations',
+          AGENT_MAXIMUM_RECORD_AGE_HOURS: '168',
+        },
+        AGENT_NEWEST_RECORD_QUERY: 'select max(updated_at) from records',
+      }),
+    };
+    return await verify(s3, settings, AbortSignal.timeout(60_000)).then(
+      ({ reason }) => reason,
+      (error: Error) => error.message,
+    );
+  }
+
+  it.each<[string, Parameters<typeof judge>[0], string]>([
+    ['nothing was changed', () => ({}), '2027 rows of 4 tables restored'],
+    ['the dump is truncated', (_, dump) => ({ dump: dump.subarray(0, dump.length - 100) }), 'the dump is truncated'],
+    [
+      'one byte is flipped',
+      (_, dump) => ({ dump: Buffer.from(dump).fill(Number(dump[4000]) ^ 1, 4000, 4001) }),
+      'changed after it was stored',
+    ],
+    [
+      'the engine is another',
+      (manifest) => ({ manifest: { ...manifest, serverVersionNumber: 90_600 } }),
+      'wrong engine version',
+    ],
+    [
+      'a row is missing',
+      (manifest) => ({ manifest: { ...manifest, tables: manifest.tables.map((t) => ({ ...t, rows: t.rows + 1 })) } }),
+      'table public.records has 2000 rows, the backup counted 2001',
+    ],
+    [
+      'it is stale',
+      (manifest) => ({ manifest: { ...manifest, snapshotAt: '2040-01-01T00:00:00.000Z' } }),
+      'the backup is stale',
+    ],
+    ['it is of another backup', (manifest) => ({ manifest: { ...manifest, backupId: 'x' } }), 'the manifest is of x'],
+  ])(
+    'says so when %s',
+    async (_, change, words) => {
+      expect(await judge(change)).toContain(words);
+    },
+    60_000,
+  );
+});
+
+describe('a restore', () => {
+  it('brings back, row by row, what a bad change destroyed, and keeps what it replaced', async () => {
+    const before = await listRecords();
+    await query(`UPDATE records SET fields = '{}' WHERE id % 2 = 0; DELETE FROM workspaces WHERE name = 'workspace 3'`);
+    expect(await listRecords()).not.toEqual(before);
+    const request = {
+      environment,
+      database: 'pyairtable',
+      backupId: backup.backupId,
+      confirmedDatabase: 'pyairtable',
+      actor: 'ada',
+      reason: 'a bad change',
+    };
+    const { status, output = '{}', cause } = await run('restore-database', { request });
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    expect(JSON.parse(output)).toMatchObject({
+      outcome: 'succeeded',
+      reason: expect.stringContaining('what it was is kept as pyairtable_replaced_'),
+    });
+    expect(await listRecords()).toEqual(before);
+    const names = await query<{ datname: string }>(
+      `SELECT datname FROM pg_database WHERE datname LIKE 'pyairtable%' ORDER BY 1`,
+    );
+    const [live, replaced] = names.map(({ datname }) => datname);
+    expect([live, replaced]).toEqual(['pyairtable', expect.stringContaining('pyairtable_replaced_')]);
+    const lost = await query<{ count: string }>(`SELECT count(*) FROM records WHERE fields = '{}'`, replaced);
+    expect(Number(lost[0]?.count)).toBeGreaterThan(0);
+    expect(await backUp()).toMatchObject({ status: 'complete', rows: 2027 });
+  }, 180_000);
+
+  it('is refused before anything is made when it is impossible', async () => {
+    const request = { environment, database: 'pyairtable', at: '2001-01-01T00:00:00Z', actor: 'ada', reason: 'x' };
+    const { status, output = '{}' } = await run('restore-database', { request });
+    expect([status, JSON.parse(output)]).toEqual([
+      'SUCCEEDED',
+      expect.objectContaining({ outcome: 'refused', reason: expect.stringContaining('The nearest possible') }),
+    ]);
+  }, 60_000);
+});
