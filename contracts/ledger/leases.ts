@@ -14,5 +14,7 @@ export const leaseRecord = z.object({
   holder: z.optional(z.string()),
   promotionId: z.optional(z.string()),
   leaseUntilMilliseconds: z.optional(z.number()),
+  /** Some holder has lost it without giving it back, and may still be at work. Never taken away: nobody can know when that ends. */
+  takenOver: z.optional(z.literal(true)),
 });
 export type LeaseRecord = z.infer<typeof leaseRecord>;

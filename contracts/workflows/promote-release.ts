@@ -80,7 +80,12 @@ export type Promotion = z.infer<typeof promotionSchema>;
 export const buildResultSchema = z.object({ conclusion: z.string(), url: z.optional(z.string()) });
 export type BuildResult = z.infer<typeof buildResultSchema>;
 
-export const leaseGrantSchema = z.object({ service: z.string(), fencingToken: z.number() });
+export const leaseGrantSchema = z.object({
+  service: z.string(),
+  fencingToken: z.number(),
+  /** A former holder has not given it back: it may still be about to write. */
+  takenOver: z.optional(z.literal(true)),
+});
 export type LeaseGrant = z.infer<typeof leaseGrantSchema>;
 
 export const planPromotionTask = {

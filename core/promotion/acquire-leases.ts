@@ -19,7 +19,7 @@ export interface LeaseStore {
       readonly durationSeconds: number;
       readonly deadHolder?: string | undefined;
     },
-  ): Promise<{ readonly fencingToken: number } | { readonly holder: string }>;
+  ): Promise<Omit<LeaseGrant, 'service'> | { readonly holder: string }>;
   /** Gives back what `holder` holds under this token; anything else stays as it is. */
   release(environment: string, service: string, holder: string, fencingToken: number): Promise<boolean>;
 }
@@ -72,7 +72,7 @@ export async function acquireLeases(
         holder: answer.holder,
       };
     }
-    leases.push({ service: service.name, fencingToken: answer.fencingToken });
+    leases.push({ service: service.name, ...answer });
   }
   const names = wanted.map(({ name }) => name).join(', ');
   return { outcome: 'acquired', reason: `${names} leased${dropped && `; ${dropped}`}`, services: wanted, leases };

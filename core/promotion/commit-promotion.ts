@@ -20,8 +20,8 @@ export interface GitOpsSnapshot {
 /** The GitOps repository's branch, by Git's own objects. */
 export interface GitOpsRepository {
   read(file: string): Promise<GitOpsSnapshot>;
-  /** Commits on the branch, newest first: as many as may have come while we were at work. */
-  listRecentCommits(file: string): Promise<readonly { readonly revision: string; readonly message: string }[]>;
+  /** Commits on the branch, newest first, those that change nothing too: as many as may have come while we were at work. */
+  listRecentCommits(): Promise<readonly { readonly revision: string; readonly message: string }[]>;
   /** Creates a commit on top of `parent` that nothing points to yet. */
   createCommit(parent: string, file: string, content: string, message: string): Promise<string>;
   /** Moves the branch forward without force. `moved`: somebody else was faster. Throws when the outcome is unknown. */
@@ -94,14 +94,14 @@ export async function commitPromotion(
     return { service: name, deployment: deploymentOf(name), image, digest, tag: version };
   });
   for (let attempt = 1; attempt <= maximumAttempts; attempt += 1) {
-    const landed = (await repository.listRecentCommits(file)).find(({ message }) =>
+    const landed = (await repository.listRecentCommits()).find(({ message }) =>
       isCommitOf(message, promotion.promotionId, phase),
     );
     const { revision, content } = await repository.read(file);
     if (landed !== undefined) return outcomeOf('committed', landed.revision, content);
     await refuseQuarantined(rollouts, services);
     const edited = strategy.write(phase, content, images, promotion.change ?? 'promotion');
-    if (edited === content) return outcomeOf('unchanged', revision, content);
+    if (edited === content && !mustMoveBranch(promotion, grants)) return outcomeOf('unchanged', revision, content);
     const message = buildCommitMessage(promotion, services, phase);
     const commit = await repository.createCommit(revision, file, edited, message);
     if (!(await leases.holds(promotion.environment, promotion.executionArn, grants))) {
@@ -124,6 +124,14 @@ export async function commitPromotion(
     const targets = strategy.locate(phase, overlay, images);
     return { outcome, revision, url: repository.urlOf(revision), phase, nextPhase, targets, overlay };
   }
+}
+
+/**
+ * Whoever held a lease before us and does not know yet that it is lost may be on its way with a commit on the tip that we read.
+ * Once the branch has moved, that commit is no fast-forward any more. Decision 0009 has the proof.
+ */
+function mustMoveBranch({ change }: Promotion, grants: readonly LeaseGrant[]): boolean {
+  return change === 'rollback' || grants.some(({ takenOver }) => takenOver === true);
 }
 
 async function refuseQuarantined(rollouts: RolloutLedger, services: readonly ResolvedService[]): Promise<void> {

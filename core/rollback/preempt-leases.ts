@@ -32,7 +32,7 @@ export async function preemptLeases(
         deadHolder: overruled,
       });
       if ('fencingToken' in answer) {
-        leases.push({ service: name, fencingToken: answer.fencingToken });
+        leases.push({ service: name, ...answer });
         break;
       }
       const { holder } = answer;

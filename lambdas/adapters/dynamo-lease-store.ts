@@ -44,8 +44,17 @@ export function createDynamoLeaseStore(ledger: DynamoLedger, clock: Clock): Leas
           (existing.leaseUntilMilliseconds ?? 0) <= now;
         if (!isOurs && !isFree) return { holder: existing.holder ?? 'nobody' };
         const fencingToken = isOurs ? existing.fencingToken : (existing?.fencingToken ?? 0) + 1;
+        const isTakenOver = existing?.takenOver === true || (!isOurs && existing?.holder !== undefined);
+        const takenOver = isTakenOver ? ({ takenOver: true } as const) : {};
         const { written } = await ledger.put(
-          { ...key, fencingToken, holder, promotionId, leaseUntilMilliseconds: now + durationSeconds * 1000 },
+          {
+            ...key,
+            fencingToken,
+            holder,
+            promotionId,
+            leaseUntilMilliseconds: now + durationSeconds * 1000,
+            ...takenOver,
+          },
           existing === undefined
             ? { expression: 'attribute_not_exists(pk)' }
             : {
@@ -56,7 +65,7 @@ export function createDynamoLeaseStore(ledger: DynamoLedger, clock: Clock): Leas
                 },
               },
         );
-        if (written) return { fencingToken };
+        if (written) return { fencingToken, ...takenOver };
       }
       throw contention(environment, service);
     },

@@ -38,10 +38,10 @@ export function createGitHubGitOpsRepository(gitHub: GitHubClient, location: Git
       return { revision: object.sha, content: Buffer.from(content, 'base64').toString('utf8') };
     },
 
-    async listRecentCommits(file) {
+    async listRecentCommits() {
       const commits = parseAnswer(
         commitListSchema,
-        await gitHub('GET /repos/{owner}/{repo}/commits', { ...base, sha: location.branch, path: file, per_page: 50 }),
+        await gitHub('GET /repos/{owner}/{repo}/commits', { ...base, sha: location.branch, per_page: 100 }),
       );
       return commits.map(({ sha, commit }) => ({ revision: sha, message: commit.message }));
     },

@@ -32,13 +32,20 @@ describe('a lease', () => {
   });
 
   it.each([
-    ['it was given back', async () => void (await storeOf().release('dev', 'x', 'arn:one', 1)), undefined],
-    ['its time is over', async () => test.clock.set(test.clock.now() + 60_001), undefined],
-    ['its holder is dead', async () => undefined, 'arn:one'],
-  ])('goes on under a higher token when %s', async (_, happen, deadHolder) => {
+    ['it was given back', async () => void (await storeOf().release('dev', 'x', 'arn:one', 1)), undefined, false],
+    ['its time is over', async () => test.clock.set(test.clock.now() + 60_001), undefined, true],
+    ['its holder is dead', async () => undefined, 'arn:one', true],
+  ])('goes on under a higher token when %s', async (_, happen, deadHolder, isTakenOver) => {
     await storeOf().take('dev', 'x', 'arn:one', options);
     await happen();
-    expect(await storeOf().take('dev', 'x', 'arn:two', { ...options, deadHolder })).toEqual({ fencingToken: 2 });
+    const takenOver = isTakenOver ? { takenOver: true } : {};
+    expect(await storeOf().take('dev', 'x', 'arn:two', { ...options, deadHolder })).toEqual({
+      fencingToken: 2,
+      ...takenOver,
+    });
+    // It stays said, also when it is given back in between: the first one may still be at work.
+    await storeOf().release('dev', 'x', 'arn:two', 2);
+    expect(await storeOf().take('dev', 'x', 'arn:three', options)).toEqual({ fencingToken: 3, ...takenOver });
   });
 
   it('fences off a holder that wakes up after it was taken over', async () => {
