@@ -244,6 +244,20 @@ export const functions = {
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write'],
   },
+  'break-glass': {
+    entry: 'lambdas/rollback/break-glass.handler.ts',
+    description: 'Pins the earlier version through Argo CD and Kubernetes while Git cannot be reached',
+    concern: 'rollback',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'kubernetes', 'configuration'],
+  },
+  'reconcile-git': {
+    entry: 'lambdas/rollback/reconcile-git.handler.ts',
+    description: 'Writes into Git what was pinned past it, and takes the override away',
+    concern: 'rollback',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'kubernetes', 'github', 'configuration'],
+  },
   'open-incident': {
     entry: 'lambdas/rollback/open-incident.handler.ts',
     description: 'Records the incident behind a rollback and opens an issue about it',

@@ -16,6 +16,7 @@
 // | what is being changed right now?                  | get rollout                                              |
 // | how often was something taken back lately?        | get automaticRollbacks                                   |
 // | may anything go back by itself?                   | get circuit of `all` and of environment#service          |
+// | what runs past Git?                               | byKind `break-glass`, status `open`; get breakGlass      |
 // | what is wrong right now?                          | byKind `incident`, newest last, status `open`            |
 // | what was heard of a cluster last, who waits?      | query rollout-signal partition; get canaryHalt            |
 // | which colour is live, how long is the other warm? | byKind `colours`, sorted environment#service             |
@@ -32,6 +33,7 @@
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
 import { approvalKeys, approvalKinds } from './ledger/approvals.ts';
 import { backupKeys, backupKinds } from './ledger/backups.ts';
+import { breakGlassKeys, breakGlassKinds } from './ledger/break-glass.ts';
 import { buildKeys } from './ledger/builds.ts';
 import { canaryKeys } from './ledger/canaries.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
@@ -69,6 +71,7 @@ export const ledgerKey = {
   ...eventKeys,
   ...rollbackKeys,
   ...circuitKeys,
+  ...breakGlassKeys,
   ...certificateKeys,
   ...backupKeys,
   ...notificationKeys,
@@ -88,6 +91,7 @@ export const ledgerKind = {
   ...eventKinds,
   ...rollbackKinds,
   ...circuitKinds,
+  ...breakGlassKinds,
   ...certificateKinds,
   ...backupKinds,
   ...jobKinds,

@@ -14,6 +14,7 @@ import { jobPattern } from '../contracts/events/job.ts';
 import { promotionPattern } from '../contracts/events/promotion.ts';
 import {
   alertFiringPattern,
+  breakGlassPattern,
   rollbackNotificationPattern,
   unhealthyPromotionPattern,
 } from '../contracts/events/rollback.ts';
@@ -25,6 +26,7 @@ import type { Concern } from './constructs/dead-letters.ts';
 export const workflowNames = [
   'promote-release',
   'rollback-release',
+  'reconcile-git',
   'check-certificates',
   'back-up-database',
   'verify-backup',
@@ -111,6 +113,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       description: 'A promotion that did not become healthy is taken back where the configuration says so',
       pattern: unhealthyPromotionPattern,
       target: { workflow: 'rollback-release' },
+      deadLetters: 'rollback',
+    },
+    {
+      id: 'break-glass-reconciles',
+      description: 'What was pinned past Git is written into it when it can be reached again',
+      pattern: breakGlassPattern,
+      target: { workflow: 'reconcile-git' },
       deadLetters: 'rollback',
     },
     {

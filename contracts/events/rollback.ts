@@ -6,11 +6,14 @@ export const rollbackSource = 'automation.rollback';
 
 /**
  * Every decision is told, also the one not to act. `RollbackCircuitOpened`: a limit was reached, from here on people decide.
+ * `BreakGlassUsed`: Git cannot be reached, the earlier version is pinned past it; `BreakGlassReconciled`: now Git says the same.
  * `RollbackDidNotHelp`: it was carried out, and the alert goes on.
  */
 export const rollbackEventTypes = [
   'RollbackDecided',
   'RollbackCircuitOpened',
+  'BreakGlassUsed',
+  'BreakGlassReconciled',
   'RollbackSucceeded',
   'RollbackFailed',
   'RollbackDidNotHelp',
@@ -46,6 +49,9 @@ export const rollbackNotificationPattern = {
   source: [rollbackSource],
   detail: { decision: { outcome: ['acted', 'deferred', 'refused'] } },
 };
+
+/** Something was pinned past Git. */
+export const breakGlassPattern = { source: [rollbackSource], detailType: ['BreakGlassUsed'] };
 
 /** An alert has begun to fire. */
 export const alertFiringPattern = { source: ['alertmanager'], detailType: ['alert.firing'] };

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { metadataSchema } from '../events/metadata.ts';
 import { leaseGrantSchema, promotionSchema, resolvedServiceSchema } from './promote-release.ts';
+import { rolloutTargetSchema } from './rollout.ts';
 
 /** What a person asks for; also the form of the console and of `automation rollback`. */
 export const rollbackRequestSchema = z.object({
@@ -57,6 +58,8 @@ export const decideRollbackTask = {
     /** Id of the event by which the alert says that it is over; absent when no alert is behind it. */
     alertResolvedEventId: z.optional(z.string()),
     alertResolveSeconds: z.number(),
+    /** So often Git is tried before the rollback goes past it. */
+    gitTries: z.number(),
     /** A limit was reached: the circuit that this opens, and what people have to decide on. */
     tripped: z.optional(z.object({ scope: z.string(), blamed: z.array(blamedSchema) })),
   }),
@@ -77,6 +80,22 @@ export const preemptLeasesTask = {
     leases: z.array(leaseGrantSchema),
     /** When busy: the execution that holds what we want. */
     holder: z.optional(z.string()),
+  }),
+};
+
+export const breakGlassTask = {
+  input: z.object({
+    promotion: promotionSchema,
+    services: z.array(resolvedServiceSchema),
+    leases: z.array(leaseGrantSchema),
+    /** The time now, by the workflow's clock. */
+    openedAt: z.string(),
+  }),
+  output: z.object({
+    /** What Argo CD stands at: Git's last word before it went away, now overridden. */
+    revision: z.string(),
+    targets: z.array(rolloutTargetSchema),
+    words: z.string(),
   }),
 };
 

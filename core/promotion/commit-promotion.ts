@@ -134,7 +134,8 @@ function mustMoveBranch({ change }: Promotion, grants: readonly LeaseGrant[]): b
   return change === 'rollback' || grants.some(({ takenOver }) => takenOver === true);
 }
 
-async function refuseQuarantined(rollouts: RolloutLedger, services: readonly ResolvedService[]): Promise<void> {
+/** @throws AppError `ForbiddenError` when one of the digests must not run. */
+export async function refuseQuarantined(rollouts: RolloutLedger, services: readonly ResolvedService[]): Promise<void> {
   for (const { name, digest = '', version } of services) {
     const reason = await rollouts.findQuarantine(name, digest);
     if (reason === undefined) continue;
@@ -142,7 +143,8 @@ async function refuseQuarantined(rollouts: RolloutLedger, services: readonly Res
   }
 }
 
-function listRollouts(
+/** What is remembered of a change before it is made. */
+export function listRollouts(
   { environment, promotionId, correlationId, change }: Promotion,
   services: readonly ResolvedService[],
   grants: readonly LeaseGrant[],

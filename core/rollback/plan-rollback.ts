@@ -31,6 +31,11 @@ export interface RollbackContext {
   readonly startedAt: string;
 }
 
+/** Some seconds: then the rollback goes past Git. */
+const triesBeforeBreakGlass = 3;
+/** About ten minutes: nothing else is left to try. */
+const triesWithoutBreakGlass = 15;
+
 /** What one service contributes. */
 interface ServicePlan {
   readonly decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words' | 'trips'>;
@@ -86,6 +91,7 @@ export async function planRollback(
     refusedTargets: plans.flatMap(({ service, plan: { choice } }) =>
       (choice?.refused ?? []).map(({ version, because }) => ({ service, version, because })),
     ),
+    gitTries: target.automaticRollback.breakGlass ? triesBeforeBreakGlass : triesWithoutBreakGlass,
     ...alertOf(),
   };
 
@@ -199,6 +205,7 @@ export async function planRollback(
       services: [],
       blamed: [],
       refusedTargets: [],
+      gitTries: 0,
       ...alertOf(),
     };
   }

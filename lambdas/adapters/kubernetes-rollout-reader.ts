@@ -76,7 +76,7 @@ export async function readApplication(
   name: string,
 ): Promise<ApplicationObservation> {
   const path = applicationPath(namespace, name);
-  const { status } = parse(
+  const { status } = parseKubernetesAnswer(
     applicationSchema,
     await client({ method: 'GET', path }),
     `application ${namespace}/${name}`,
@@ -100,7 +100,7 @@ export async function requestRefresh(client: KubernetesClient, namespace: string
     contentType: 'application/merge-patch+json',
     body: JSON.stringify({ metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } }),
   });
-  parse(z.unknown(), answer, `application ${namespace}/${name}`);
+  parseKubernetesAnswer(z.unknown(), answer, `application ${namespace}/${name}`);
 }
 
 /** One Deployment with what its pods complain of. `image`: the repository whose container counts. */
@@ -110,7 +110,7 @@ export async function readWorkload(
   { service, deployment, image }: { readonly service: string; readonly deployment: string; readonly image: string },
 ): Promise<WorkloadObservation> {
   const path = `/apis/apps/v1/namespaces/${segment(namespace)}/deployments/${segment(deployment)}`;
-  const { metadata, spec, status } = parse(
+  const { metadata, spec, status } = parseKubernetesAnswer(
     deploymentSchema,
     await client({ method: 'GET', path }),
     `deployment ${namespace}/${deployment}`,
@@ -164,7 +164,7 @@ async function readPodProblems(
 ): Promise<string[]> {
   const selector = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const path = `/api/v1/namespaces/${segment(namespace)}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
-  const { items } = parse(podListSchema, await client({ method: 'GET', path }), `pods of ${namespace}`);
+  const { items } = parseKubernetesAnswer(podListSchema, await client({ method: 'GET', path }), `pods of ${namespace}`);
   const problems = items.flatMap(({ status }) => {
     const unschedulable = (status?.conditions ?? []).filter(
       ({ type, status: value, message }) => type === 'PodScheduled' && value === 'False' && message !== undefined,
@@ -183,22 +183,28 @@ async function readPodProblems(
   return [...new Set(problems)].slice(0, 3).map((problem) => problem.slice(0, 200));
 }
 
-function applicationPath(namespace: string, name: string): string {
+export function applicationPath(namespace: string, name: string): string {
   return `/apis/argoproj.io/v1alpha1/namespaces/${segment(namespace)}/applications/${segment(name)}`;
 }
 
-function segment(name: string): string {
+/** One part of a path. */
+export function segment(name: string): string {
   return encodeURIComponent(name);
 }
 
 /** `ghcr.io/owner/name:tag@sha256:…` → `ghcr.io/owner/name`. */
-function repositoryOf(image: string): string {
+export function repositoryOf(image: string): string {
   const [withTag = ''] = image.split('@');
   const colon = withTag.lastIndexOf(':');
   return colon > withTag.lastIndexOf('/') ? withTag.slice(0, colon) : withTag;
 }
 
-function parse<Schema extends z.ZodMiniType>(schema: Schema, answer: KubernetesAnswer, what: string): z.output<Schema> {
+/** @throws AppError by the answer's status, naming `what` was asked for. */
+export function parseKubernetesAnswer<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  answer: KubernetesAnswer,
+  what: string,
+): z.output<Schema> {
   const { status, body } = answer;
   if (status === 404) throw new AppError('NotFoundError', `${what} does not exist in the cluster`);
   if (status === 401 || status === 403) {

@@ -1,5 +1,7 @@
 // The contract between our Kubernetes adapters and a cluster, simulated or real: see docs/local-runtime.md.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Pin } from '../../core/rollback/break-glass.ts';
+import { createBreakGlassCluster } from '../../lambdas/adapters/kubernetes-break-glass.ts';
 import { readApplication, readWorkload, requestRefresh } from '../../lambdas/adapters/kubernetes-rollout-reader.ts';
 import { createKubernetesServiceProbe } from '../../lambdas/adapters/kubernetes-service-probe.ts';
 import { type ClusterUnderTest, openClusterUnderTest, readAutomationRules } from './open-cluster-under-test.ts';
@@ -43,6 +45,7 @@ beforeAll(async () => {
   });
   await cluster.create(buildDeployment('web', image, ['netexec', '--http-port=8080']));
   await cluster.create(buildDeployment('broken', unpullable, []));
+  await cluster.create(buildDeployment('pinned', unpullable, []));
   for (const app of ['web', 'idle']) {
     await cluster.create({
       apiVersion: 'v1',
@@ -84,6 +87,16 @@ function repositoryOf(image: string): string {
 const probe = () =>
   createKubernetesServiceProbe(cluster.automation, (name) => ({ namespace: cluster.namespace, name, port: 80 }));
 
+const pin: Pin = {
+  get namespace() {
+    return cluster.namespace;
+  },
+  deployment: 'pinned',
+  entry: repositoryOf(unpullable),
+  image: repositoryOf(unpullable),
+  digest: `sha256:${'1'.repeat(64)}`,
+};
+
 /** Everything that the functions do in a cluster, each by its name. */
 const actions: Readonly<Record<string, (client: ClusterUnderTest['automation']) => Promise<unknown>>> = {
   'read an Application': (client) => readApplication(client, cluster.namespace, 'shop'),
@@ -94,6 +107,13 @@ const actions: Readonly<Record<string, (client: ClusterUnderTest['automation']) 
       deployment: 'broken',
       image: repositoryOf(unpullable),
     }),
+  async 'override what Git says of an image'(client) {
+    const application = createBreakGlassCluster(client, { namespace: cluster.namespace, name: 'shop' });
+    await application.overrideImages([pin]);
+    await application.removeOverrides([pin]);
+  },
+  'set the image of a Deployment': (client) =>
+    createBreakGlassCluster(client, { namespace: cluster.namespace, name: 'shop' }).setImage(pin),
   async 'ask a service'(client) {
     const locate = (name: string) => ({ namespace: cluster.namespace, name, port: 80 });
     const { status } = await createKubernetesServiceProbe(client, locate).get('web', '/echo?msg=hello', 5_000);
@@ -156,6 +176,36 @@ describe('a Deployment', () => {
   });
 });
 
+describe('the way past Git', () => {
+  it('overrides an image in the Application, leaves other overrides alone, and takes just its own away', async () => {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${cluster.namespace}/applications/shop`;
+    const readImages = async (): Promise<readonly string[] | undefined> =>
+      (JSON.parse((await cluster.automation({ method: 'GET', path })).body) as Application).spec.source.kustomize
+        ?.images;
+    const application = createBreakGlassCluster(cluster.automation, { namespace: cluster.namespace, name: 'shop' });
+    const other = { ...pin, entry: 'other-blue', image: 'registry.invalid/automation/other' };
+    expect(await application.overrideImages([other])).toBe('cafe');
+    await application.overrideImages([{ ...pin, digest: `sha256:${'2'.repeat(64)}` }]);
+    await application.overrideImages([pin]);
+    expect(await readImages()).toEqual([`other-blue=${other.image}@${other.digest}`, `${pin.image}@${pin.digest}`]);
+    await application.removeOverrides([other]);
+    await application.removeOverrides([{ ...pin, digest: `sha256:${'2'.repeat(64)}` }]);
+    expect(await readImages()).toEqual([`${pin.image}@${pin.digest}`]);
+    await application.removeOverrides([pin]);
+    expect(await readImages()).toBeUndefined();
+  });
+
+  it('sets the image of the container that has it, and does nothing where there is none', async () => {
+    const application = createBreakGlassCluster(cluster.automation, { namespace: cluster.namespace, name: 'shop' });
+    await application.setImage(pin);
+    const target = { service: 'pinned', deployment: 'pinned', image: pin.image };
+    const { image } = await readWorkload(cluster.automation, cluster.namespace, target);
+    expect(image).toBe(`${pin.image}@${pin.digest}`);
+    await application.setImage({ ...pin, deployment: 'none' });
+    await application.setImage({ ...pin, image: 'registry.invalid/automation/other' });
+  });
+});
+
 describe('the service probe', () => {
   it('reaches the pods with path and query', async () => {
     expect(await probe().get('web', '/echo?msg=hello', 5_000)).toMatchObject({ status: 200, body: 'hello' });
@@ -213,5 +263,5 @@ describe('a client', () => {
 
 interface Application {
   readonly metadata: { readonly annotations?: Record<string, string> };
-  readonly spec: unknown;
+  readonly spec: { readonly source: { readonly kustomize?: { readonly images?: readonly string[] } } };
 }

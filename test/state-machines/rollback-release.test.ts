@@ -23,6 +23,7 @@ const contracts = {
   'decide-rollback': tasks.decideRollbackTask,
   'preempt-leases': tasks.preemptLeasesTask,
   'open-incident': tasks.openIncidentTask,
+  'break-glass': tasks.breakGlassTask,
 };
 const resolvedEventId = 'alert-9f2c1d0e7a6b5c43-2026-11-23T20:05:10.000Z-resolved';
 const service = buildService();
@@ -41,6 +42,7 @@ const acted = ({ rollbackId, executionArn, startedAt, event }: StubInput) => ({
   refusedTargets: [],
   ...(event === undefined ? {} : { alertResolvedEventId: resolvedEventId }),
   alertResolveSeconds: 900,
+  gitTries: 3,
 });
 const happy: Record<string, Stub> = {
   ...promotionStubs,
@@ -50,6 +52,7 @@ const happy: Record<string, Stub> = {
     reason: 'leased',
     leases: [{ service: service.name, fencingToken: 7 }],
   }),
+  'break-glass': () => ({ revision: 'f'.repeat(40), targets: [], words: 'pinned past Git' }),
   'open-incident': () => ({ issueUrl: 'https://github.example/issues/1', problems: [] }),
 };
 const firing = {
@@ -166,6 +169,53 @@ describe('rollback-release', () => {
       name: 'open-incident',
       input: { outcome: 'refused', status: 'open', blamed },
     });
+  });
+
+  it('goes past Git when that cannot be reached, says so loudly, and keeps the incident open', async () => {
+    const away: Stub = () => {
+      throw new FunctionFailure('UpstreamUnavailableError');
+    };
+    const workflow = await open({ 'commit-promotion': away });
+    expect(await workflow.run({ request })).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'succeeded' } });
+    expect(namesOf(workflow).slice(2, 7)).toEqual([
+      ...Array.from({ length: 3 }, () => 'commit-promotion'),
+      'break-glass',
+      'read-rollout',
+    ]);
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'BreakGlassUsed', 'RollbackSucceeded']);
+    for (const { detail } of workflow.events) rollbackDetailSchema.parse(detail);
+    expect(workflow.calls.find(({ name }) => name === 'read-rollout')?.input).toMatchObject({
+      revision: 'f'.repeat(40),
+    });
+    expect(workflow.calls.at(-1)).toMatchObject({ name: 'open-incident', input: { status: 'open' } });
+  });
+
+  it('does not go past Git when Git comes back in time, nor when it says no', async () => {
+    let left = 2;
+    const slow: Stub = (input, harness) => {
+      left -= 1;
+      if (left >= 0) throw new FunctionFailure('TimedOutError');
+      return happy['commit-promotion']?.(input, harness);
+    };
+    const workflow = await open({ 'commit-promotion': slow });
+    expect((await workflow.run({ request })).status).toBe('SUCCEEDED');
+    expect(namesOf(workflow)).not.toContain('break-glass');
+    const refusing = await open({
+      'commit-promotion': () => {
+        throw new FunctionFailure('LeaseLostError');
+      },
+    });
+    expect(await refusing.run({ request })).toMatchObject({ status: 'FAILED', error: 'LeaseLostError' });
+    expect(namesOf(refusing)).not.toContain('break-glass');
+  });
+
+  it('fails when neither Git nor the cluster can be reached, and can be asked for again', async () => {
+    const away: Stub = () => {
+      throw new FunctionFailure('UpstreamUnavailableError');
+    };
+    const workflow = await open({ 'commit-promotion': away, 'break-glass': away });
+    expect(await workflow.run({ request })).toMatchObject({ status: 'FAILED', error: 'UpstreamUnavailableError' });
+    expect(typesOf(workflow)).toEqual(['RollbackDecided', 'RollbackFailed']);
   });
 
   it('handles an event once', async () => {

@@ -42,6 +42,14 @@ const ended: Readonly<Record<Exclude<RollbackEventType, 'RollbackDecided'>, Look
     closes: true,
     rank: 1,
   },
+  BreakGlassUsed: {
+    mark: 'siren',
+    verb: 'was pinned past Git, which cannot be reached, in',
+    severity: 'critical',
+    closes: false,
+    rank: 0,
+  },
+  BreakGlassReconciled: { mark: 'success', verb: 'is in Git as it runs in', severity: 'info', closes: true, rank: 9 },
   RollbackSucceeded: { mark: 'success', verb: 'was rolled back in', severity: 'warning', closes: true, rank: 8 },
   RollbackFailed: { mark: 'siren', verb: 'could not be rolled back in', severity: 'critical', closes: true, rank: 8 },
   RollbackDidNotHelp: {
@@ -62,7 +70,8 @@ export const rollbackMessages = defineMessages({
     const { environment, from, to } = rollback;
     const services = rollback.services.length === 0 ? 'a service' : rollback.services.join(', ');
     return {
-      subject: `rollback/${rollback.rollbackId}`,
+      // What runs past Git is a subject of its own: it goes on when the rollback has ended.
+      subject: `rollback/${rollback.rollbackId}${type.startsWith('BreakGlass') ? '/past-git' : ''}`,
       family: 'rollback',
       environment,
       ...looks,

@@ -33,6 +33,7 @@ const planOf =
     blamed: [{ service: 'api-gateway', version: 'v2', digest: digestB, promotionId: `blamed-by-${rollbackId}` }],
     refusedTargets: [],
     alertResolveSeconds: 60,
+    gitTries: 3,
   });
 const settle = (rollbackId: string, isAutomatic = true) =>
   settleRollback(createDynamoRollbackLedger(test.ledger), planOf(rollbackId), { isAutomatic, now });

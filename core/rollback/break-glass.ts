@@ -1,0 +1,118 @@
+// The way past Git: pins the earlier version through Argo CD and Kubernetes, and remembers that Git is still to be told.
+import type { Configuration } from '../../config/schema.ts';
+import type { BreakGlassRecord } from '../../contracts/ledger/break-glass.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import { AppError } from '../app-error.ts';
+import { getEnvironment, getService } from '../configuration/get-configured.ts';
+import type { RolloutTarget } from '../../contracts/workflows/rollout.ts';
+import { type LeaseCheck, listRollouts, type RolloutLedger, refuseQuarantined } from '../promotion/commit-promotion.ts';
+import { colours, nameOfColour } from '../promotion/strategies/blue-green-strategy.ts';
+
+/** An image that shall run, and the Deployment that runs it. */
+export interface Pin {
+  readonly namespace: string;
+  readonly deployment: string;
+  /** How the overlay names the image: itself, or what stands for it there. */
+  readonly entry: string;
+  readonly image: string;
+  readonly digest: string;
+}
+
+/** One environment's cluster. */
+export interface BreakGlassCluster {
+  /**
+   * Has the Application override the images that Git names, so that neither auto-sync nor self-heal brings back what Git says;
+   * returns the revision that it stands at.
+   */
+  overrideImages(pins: readonly Pin[]): Promise<string>;
+  /** Takes just these overrides away, each only while it says this digest. */
+  removeOverrides(pins: readonly Pin[]): Promise<void>;
+  /** Sets the image in the Deployment itself, for Argo CD may be unable to render what it overrides. */
+  setImage(pin: Pin): Promise<void>;
+}
+
+export interface BreakGlassLedger {
+  /** The newest pin of a service stays. */
+  putBreakGlass(record: BreakGlassRecord): Promise<void>;
+}
+
+export interface BreakGlassPorts {
+  readonly clusterOf: (environment: string) => BreakGlassCluster;
+  readonly leases: LeaseCheck;
+  readonly rollouts: RolloutLedger;
+  readonly ledger: BreakGlassLedger;
+}
+
+/**
+ * Recorded before it is done: a pin that nobody remembers would hide from then on what Git says.
+ * @throws AppError `ForbiddenError` where it is switched off or a digest is quarantined; `LeaseLostError`; whatever the cluster throws.
+ */
+export async function breakGlass(
+  configuration: Configuration,
+  ports: BreakGlassPorts,
+  promotion: Promotion,
+  services: readonly ResolvedService[],
+  grants: readonly LeaseGrant[],
+  openedAt: string,
+): Promise<{ revision: string; targets: RolloutTarget[]; words: string }> {
+  const { environment } = promotion;
+  if (!getEnvironment(configuration, environment).automaticRollback.breakGlass) {
+    throw new AppError('ForbiddenError', `Git cannot be reached, and breakGlass is switched off in ${environment}`);
+  }
+  await refuseQuarantined(ports.rollouts, services);
+  if (!(await ports.leases.holds(environment, promotion.executionArn, grants))) {
+    throw new AppError(
+      'LeaseLostError',
+      `the lease in ${environment} was taken over by another execution: nothing was pinned`,
+    );
+  }
+  for (const service of services) {
+    await ports.ledger.putBreakGlass({
+      ...ledgerKey.breakGlass(environment, service.name),
+      kind: ledgerKind.breakGlass,
+      sortKey: `${environment}#${service.name}`,
+      environment,
+      promotion,
+      service,
+      status: 'open',
+      openedAt,
+    });
+  }
+  for (const rollout of listRollouts(promotion, services, grants, openedAt))
+    await ports.rollouts.recordRollout(rollout);
+  const cluster = ports.clusterOf(environment);
+  const pins = services.flatMap((service) => listPins(configuration, environment, service));
+  const revision = await cluster.overrideImages(pins);
+  for (const pin of pins) await cluster.setImage(pin);
+  const what = services.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return {
+    revision,
+    words: `Git cannot be reached: ${what} pinned in ${environment} through Argo CD, until Git is told`,
+  };
+}
+
+/**
+ * Where a service's image stands: with two colours in both, for which one is live only Git says.
+ * @throws AppError `InvalidInputError` for a service without a digest.
+ */
+export function listPins(
+  configuration: Configuration,
+  environment: string,
+  { name, image, digest }: ResolvedService,
+): Pin[] {
+  if (digest === undefined) throw new AppError('InvalidInputError', `${name} has no digest: it cannot be pinned`);
+  const target = getEnvironment(configuration, environment);
+  const namespace = getService(configuration, name).namespace?.[environment] ?? target.namespace;
+  const deployment = deploymentOf(configuration, name);
+  if (target.strategy !== 'blue-green') return [{ namespace, deployment, entry: image, image, digest }];
+  return colours.map((colour) => {
+    const named = nameOfColour(deployment, colour);
+    return { namespace, deployment: named, entry: named, image, digest };
+  });
+}
+
+/** Name of a service's Deployment in the base. */
+export function deploymentOf(configuration: Configuration, service: string): string {
+  return getService(configuration, service).deployment ?? service;
+}
