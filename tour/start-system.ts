@@ -43,6 +43,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const runtime = await startRuntime({
     assemblyDirectory: options.assemblyDirectory,
     stateDirectory: join(options.stateDirectory, 'aws'),
+    region: configuration.aws.primaryRegion,
     port,
     ...(port === 0 ? {} : { apiPort: portAt(1) }),
     onContext: (context) => options.onContext?.(context),

@@ -7,17 +7,12 @@ export type ClaimScope =
   | 'github-delivery'
   | 'github-body'
   | 'alert'
-<<<<<<< HEAD
   | 'slack-interaction'
   | 'argocd'
   | 'flagger'
   | 'promote-release'
-  | 'rollback-release';
-=======
-  | 'promote-release'
   | 'rollback-release'
   | 'reconcile-git';
->>>>>>> 22c6a5f (Go past Git when a rollback cannot reach it, and tell Git when it returns)
 
 export const claimKeys = {
   claim: (scope: ClaimScope, id: string): LedgerKey => ({ pk: `CLAIM#${scope}#${id}`, sk: 'CLAIM' }),

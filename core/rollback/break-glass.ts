@@ -3,9 +3,9 @@ import type { Configuration } from '../../config/schema.ts';
 import type { BreakGlassRecord } from '../../contracts/ledger/break-glass.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { RolloutTarget } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';
-import type { RolloutTarget } from '../../contracts/workflows/rollout.ts';
 import { type LeaseCheck, listRollouts, type RolloutLedger, refuseQuarantined } from '../promotion/commit-promotion.ts';
 import { colours, nameOfColour } from '../promotion/strategies/blue-green-strategy.ts';
 
@@ -86,8 +86,16 @@ export async function breakGlass(
   const revision = await cluster.overrideImages(pins);
   for (const pin of pins) await cluster.setImage(pin);
   const what = services.map(({ name, version }) => `${name} ${version}`).join(', ');
+  const targets = services.flatMap((service) =>
+    listPins(configuration, environment, service).map(({ deployment }) => ({
+      service: service.name,
+      deployment,
+      address: deploymentOf(configuration, service.name),
+    })),
+  );
   return {
     revision,
+    targets,
     words: `Git cannot be reached: ${what} pinned in ${environment} through Argo CD, until Git is told`,
   };
 }

@@ -146,7 +146,11 @@ export async function readCanary(
   name: string,
 ): Promise<Omit<CanaryObservation, 'haltedBecause'>> {
   const path = `/apis/flagger.app/v1beta1/namespaces/${segment(namespace)}/canaries/${segment(name)}`;
-  const { spec, status } = parse(canarySchema, await client({ method: 'GET', path }), `canary ${namespace}/${name}`);
+  const { spec, status } = parseKubernetesAnswer(
+    canarySchema,
+    await client({ method: 'GET', path }),
+    `canary ${namespace}/${name}`,
+  );
   return {
     phase: status?.phase ?? '',
     weight: status?.canaryWeight ?? 0,

@@ -26,7 +26,7 @@ export interface RuntimeContext {
   readonly store: Store;
   readonly trace: Trace;
   readonly accountId: string;
-  /** The account's primary region: that of the assembly's first stack. */
+  /** The account's primary region: the one that was asked for, else that of the assembly's first stack. */
   readonly region: string;
   /** `http://127.0.0.1:<port>`: what `AWS_ENDPOINT_URL` is set to. */
   endpointUrl(): string;

@@ -109,7 +109,7 @@ async function start(
     store,
     trace,
     accountId,
-    region: stacks[0]?.region ?? region,
+    region: options.region ?? stacks[0]?.region ?? region,
     modules: listServiceModules(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
     createIdentity: (built) => {
       const identity = new Identity({ store: built.store, clock, accountId });

@@ -1,5 +1,6 @@
 // A commit that touches one service, with the recorded webhooks that tell of its push and of its build.
 import { buildPush, buildWorkflowRun } from './recorded-payloads.ts';
+import { sendWebhook } from './send-webhook.ts';
 import { letTimePass, type TestSystem } from './start-test-system.ts';
 
 export const repository = 'pyairtable/pyairtable';
@@ -45,4 +46,16 @@ export async function commitService(
       body: buildWorkflowRun({ repository, commit: sha, branch, conclusion, endedAt: pushedAt + 1000 }),
     }),
   };
+}
+
+/** Pushes a change of the service and tells of its good build; returns the promotion's id and the commit. */
+export async function releaseService(
+  system: TestSystem,
+  service: string,
+  message = 'Improve it',
+): Promise<{ readonly promotionId: string; readonly sha: string; readonly push: ServiceCommit['push'] }> {
+  const { sha, push, run } = await commitService(system, service, { message });
+  const { id } = await sendWebhook(system, push);
+  await sendWebhook(system, run('success'));
+  return { promotionId: id, sha, push };
 }

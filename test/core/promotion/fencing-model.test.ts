@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { LeaseGrant } from '../../../contracts/workflows/promote-release.ts';
 import { AppError } from '../../../core/app-error.ts';
 import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
+import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';
 import { buildPromotion, buildService } from './promotion-builder.ts';
 
 const image = 'ghcr.io/pyairtable/api-gateway';
@@ -147,7 +148,15 @@ describe('a holder that has lost its lease', () => {
               }
               const services = [buildService({ name: service, image, version: 'v', digest })];
               try {
-                await commitPromotion(ports, 'k.yaml', promotion, services, [{ service, ...grant }], 'now');
+                await commitPromotion(ports, {
+                  file: 'k.yaml',
+                  strategy: rollingStrategy,
+                  promotion,
+                  services,
+                  leases: [{ service, ...grant }],
+                  committedAt: 'now',
+                  deploymentOf: (deployment) => deployment,
+                });
                 ended.set(name, fencingToken);
               } catch (error) {
                 if (!(error instanceof AppError) || error.name !== 'LeaseLostError') throw error;

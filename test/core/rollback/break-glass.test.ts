@@ -5,9 +5,10 @@ import { breakGlassRecord } from '../../../contracts/ledger/break-glass.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
 import type { LeaseGrant } from '../../../contracts/workflows/promote-release.ts';
 import { AppError } from '../../../core/app-error.ts';
-import type { GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
+import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
+import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';
 import { breakGlass, type Pin } from '../../../core/rollback/break-glass.ts';
-import { reconcileGit } from '../../../core/rollback/reconcile-git.ts';
+import { type ChangeToCommit, reconcileGit } from '../../../core/rollback/reconcile-git.ts';
 import { createDynamoBreakGlassLedger } from '../../../lambdas/adapters/dynamo-break-glass.ts';
 import { createDynamoLeaseCheck, createDynamoLeaseStore } from '../../../lambdas/adapters/dynamo-lease-store.ts';
 import { createDynamoRolloutLedger } from '../../../lambdas/adapters/dynamo-rollout-ledger.ts';
@@ -42,7 +43,7 @@ function openPorts() {
       done.push(`override ${pins.map(({ digest }) => digest).join()}`);
       return 'stands-at';
     },
-    removeOverride: async ({ digest }: Pin) =>
+    removeOverrides: async ([pin]: readonly Pin[]) =>
       void done.push(`remove ${pin?.digest} while Git says ${git.content.includes(pin?.digest ?? '')}`),
     setImage: async ({ namespace, deployment }: Pin) => void done.push(`set ${namespace}/${deployment}`),
   };
@@ -64,13 +65,21 @@ function openPorts() {
       }),
     urlOf: (revision) => revision,
   };
+  const rollouts = createDynamoRolloutLedger(test.ledger);
+  const clock = { now: () => test.clock.now(), sleep: async () => undefined };
   return {
     leases,
     repository,
+    commit: async (change: ChangeToCommit) =>
+      (
+        await commitPromotion(
+          { repository, leases, rollouts, clock },
+          { ...change, file: 'k.yaml', strategy: rollingStrategy, deploymentOf: (name) => name },
+        )
+      ).revision,
     clusterOf: () => cluster,
-    rollouts: createDynamoRolloutLedger(test.ledger),
+    rollouts,
     ledger: createDynamoBreakGlassLedger(test.ledger),
-    clock: { now: () => test.clock.now(), sleep: async () => undefined },
   };
 }
 type Ports = ReturnType<typeof openPorts>;
