@@ -23,5 +23,6 @@ export const schedulesSchema = z.strictObject({
     scheduleSchema.parse({ expression: 'cron(0 5 ? * SUN *)', toleranceMinutes: 360, maximumMinutes: 600 }),
   ),
   applyRetention: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(30 4 * * ? *)' })),
+  backUpConfiguration: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(0 3 * * ? *)' })),
   watchJobs: scheduleSchema.default(scheduleSchema.parse({ expression: 'rate(15 minutes)' })),
 });

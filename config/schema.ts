@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema, findCertificateProblems } from './certificates-schema.ts';
+import { configurationBackupsSchema } from './configuration-backups-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
@@ -47,6 +48,7 @@ export const configurationSchema = z
     notifications: notificationsSchema,
     certificates: certificatesSchema.default(certificatesSchema.parse({})),
     databases: databasesSchema.default({}),
+    configurationBackups: configurationBackupsSchema.default(configurationBackupsSchema.parse({})),
     backups: backupsSchema.default(backupsSchema.parse({})),
     schedules: schedulesSchema,
     retention: z.strictObject({

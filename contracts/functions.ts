@@ -20,6 +20,10 @@ export type Capability =
   | 'kubernetes'
   | 'kubernetes-certificates'
   | 'kubernetes-jobs'
+  | 'kubernetes-configuration'
+  | 'kubernetes-sealing-keys'
+  | 'configuration-backups-write'
+  | 'sealing-keys-write'
   | 'backups-read'
   | 'backups-tag'
   | 'registry'
@@ -43,6 +47,8 @@ export type EnvironmentVariable =
   | 'SLACK_SIGNING_SECRET_ID'
   | 'REGISTRY_SECRET_ID'
   | 'METRICS_SECRET_ID'
+  | 'PEPPER_KEY_ID'
+  | 'ESCROW_KEY_ID'
   | 'ADDRESSES_PARAMETER_PATH';
 
 export interface FunctionContract {
@@ -307,6 +313,34 @@ export const functions = {
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read'],
+  },
+  'plan-configuration-backups': {
+    entry: 'lambdas/configuration/plan-configuration-backups.handler.ts',
+    description: 'Says which environments’ configuration a run backs up, and enters the backups into the catalogue',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'configuration'],
+  },
+  'back-up-configuration': {
+    entry: 'lambdas/configuration/back-up-configuration.handler.ts',
+    description: 'Stores what is configured in a cluster, of Secrets never a value, and tells what has changed',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'PEPPER_KEY_ID'],
+    uses: [
+      'ledger-read',
+      'ledger-write',
+      'bus',
+      'kubernetes-configuration',
+      'configuration-backups-write',
+      'configuration',
+    ],
+  },
+  'escrow-sealing-keys': {
+    entry: 'lambdas/configuration/escrow-sealing-keys.handler.ts',
+    description: 'Puts the keys of Sealed Secrets into escrow, where only a person can open them',
+    concern: 'backups',
+    environment: ['ESCROW_KEY_ID'],
+    uses: ['kubernetes-sealing-keys', 'sealing-keys-write', 'configuration'],
   },
   'watch-jobs': {
     entry: 'lambdas/watchdog/watch-jobs.handler.ts',

@@ -30,6 +30,13 @@ export const jobs = {
   },
   'verify-backup': { schedule: 'verifyBackup', compares: [{ measure: 'verified', neverZero: true }] },
   'apply-retention': { schedule: 'applyRetention', compares: [] },
+  'back-up-configuration': {
+    schedule: 'backUpConfiguration',
+    compares: [
+      { measure: 'objects', neverZero: true },
+      { measure: 'bytes', neverZero: false },
+    ],
+  },
 } as const satisfies Record<string, JobContract>;
 
 export type JobName = keyof typeof jobs;

@@ -13,6 +13,7 @@ export const notificationFamilies = [
   'alert',
   'certificate',
   'job',
+  'configuration',
   'recovery',
 ] as const;
 export type NotificationFamily = (typeof notificationFamilies)[number];

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/schema.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import { clusterNewsPattern } from '../contracts/events/cluster.ts';
+import { configurationPattern } from '../contracts/events/configuration.ts';
 import {
   branchPushPattern,
   deploymentReviewedPattern,
@@ -31,6 +32,7 @@ export const workflowNames = [
   'back-up-database',
   'verify-backup',
   'restore-database',
+  'back-up-configuration',
 ] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
@@ -173,6 +175,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       deadLetters: 'notification',
     },
     {
+      id: 'configuration-notifies',
+      description: 'What a night has changed in the configuration of an environment is told to people',
+      pattern: configurationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
       id: 'job-notifies',
       description: 'What becomes of a scheduled job that stays away is told to people',
       pattern: jobPattern,
@@ -209,6 +218,13 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     description: 'Every database is backed up, every night',
     schedule: 'backUpDatabase',
     target: { workflow: 'back-up-database' },
+    deadLetters: 'backups',
+  },
+  {
+    id: 'back-up-configuration',
+    description: 'What is configured in the clusters is backed up, every night after the databases',
+    schedule: 'backUpConfiguration',
+    target: { workflow: 'back-up-configuration' },
     deadLetters: 'backups',
   },
   {

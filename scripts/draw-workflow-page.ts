@@ -1,6 +1,7 @@
 // The drawn parts of a workflow's page: the diagram of its state machine and the JSON Schema of what a person may ask for.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { configurationBackupRequestSchema } from '../contracts/workflows/back-up-configuration.ts';
 import { backupRequestSchema } from '../contracts/workflows/back-up-database.ts';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
@@ -16,6 +17,7 @@ export interface WorkflowPage {
 
 const stateMachines = new URL('../state-machines/', import.meta.url);
 const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
+  'back-up-configuration': configurationBackupRequestSchema,
   'back-up-database': backupRequestSchema,
   'check-certificates': certificateCheckRequestSchema,
   'promote-release': promotionRequestSchema,

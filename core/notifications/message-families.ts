@@ -3,6 +3,7 @@ import type { MessageFamily } from './define-messages.ts';
 import { alertMessages } from './messages/alert.ts';
 import { approvalMessages } from './messages/approval.ts';
 import { certificateMessages } from './messages/certificate.ts';
+import { configurationMessages } from './messages/configuration.ts';
 import { jobMessages } from './messages/job.ts';
 import { promotionMessages } from './messages/promotion.ts';
 import { rollbackMessages } from './messages/rollback.ts';
@@ -14,4 +15,5 @@ export const messageFamilies: readonly MessageFamily[] = [
   alertMessages,
   certificateMessages,
   jobMessages,
+  configurationMessages,
 ];

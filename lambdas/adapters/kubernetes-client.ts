@@ -32,6 +32,15 @@ export interface ClusterConnection {
 const defaultTimeoutMilliseconds = 10_000;
 const maximumBodyBytes = 8 * 1024 * 1024;
 
+/** Ask for less. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = 'AnswerTooLargeError';
+
+  constructor() {
+    super(`the answer is larger than ${maximumBodyBytes} bytes`);
+  }
+}
+
 /** `connect` is asked before each request, so that tokens are renewed in time, and once more when the cluster refused one. */
 export function createKubernetesClient(
   connect: (options: { readonly refresh: boolean }) => Promise<ClusterConnection>,
@@ -84,7 +93,7 @@ function send(
     let size = 0;
     response.on('data', (chunk: Buffer) => {
       size += chunk.byteLength;
-      if (size > maximumBodyBytes) response.destroy(new Error(`the answer is larger than ${maximumBodyBytes} bytes`));
+      if (size > maximumBodyBytes) response.destroy(new AnswerTooLargeError());
       else chunks.push(chunk);
     });
     response.on('end', () =>

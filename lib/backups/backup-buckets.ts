@@ -52,6 +52,17 @@ export class BackupBuckets extends Construct {
     }
   }
 
+  /** Objects below one prefix of every bucket: to write them, and to do what `further` names. */
+  grantPrefix(grantee: IFunction, prefix: 'configuration' | 'sealing-keys', further: readonly string[] = []): void {
+    const actions = ['s3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention', ...further];
+    for (const bucket of this.buckets.values()) {
+      Grant.addToPrincipal({ grantee, actions, resourceArns: [bucket.arnForObjects(`${prefix}/*`)] });
+      acceptWildcardWithin(grantee.role ?? grantee, bucket, `/${prefix}/*`, objectsReason);
+    }
+    const keyActions = ['kms:GenerateDataKey', ...(further.includes('s3:GetObject') ? ['kms:Decrypt'] : [])];
+    Grant.addToPrincipal({ grantee, actions: keyActions, resourceArns: [this.key.keyArn] });
+  }
+
   private grantObjects(grantee: IGrantable, scope: Construct | IGrantable, bucket: Bucket, actions: string[]): void {
     const ofBucket = new Set(['s3:ListBucket', 's3:ListBucketMultipartUploads']);
     const [bucketActions, objectActions] = [

@@ -9,6 +9,7 @@ import type { Configuration } from '../../config/schema.ts';
 import { type Capability, type EnvironmentVariable, type FunctionName, functions } from '../../contracts/functions.ts';
 import { jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
+import type { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import type { AutomationBus } from './automation-bus.ts';
 import { AutomationFunction } from './automation-function.ts';
@@ -31,6 +32,7 @@ export interface AutomationFunctionsProps {
   readonly bus: AutomationBus;
   readonly claimChecks: ClaimChecks;
   readonly backups: BackupBuckets;
+  readonly configurationKeys: ConfigurationKeys;
   readonly secrets: OperatorSecrets;
   readonly addresses: WorldAddresses;
   readonly clusters: ClusterAccess;
@@ -118,6 +120,8 @@ function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentV
     PAGER_DUTY_SECRET_ID: props.secrets.idOf('pager-duty'),
     ALARM_TOPIC_ARN: props.monitoring.topic.topicArn,
     REGISTRY_SECRET_ID: props.secrets.idOf('registry'),
+    PEPPER_KEY_ID: props.configurationKeys.pepper.keyArn,
+    ESCROW_KEY_ID: props.configurationKeys.escrow.keyArn,
     METRICS_SECRET_ID: props.secrets.idOf('metrics'),
     ADDRESSES_PARAMETER_PATH: props.addresses.path,
   };
@@ -138,6 +142,16 @@ function grantCapability(
     'github-webhook-secret': () => props.secrets.grantRead('github-webhook', grantee),
     'alertmanager-secret': () => props.secrets.grantRead('alertmanager', grantee),
     'slack-signing-secret': () => props.secrets.grantRead('slack-signing', grantee),
+    'kubernetes-configuration': () => props.clusters.grantAccess(id, grantee, 'configuration-backup'),
+    'kubernetes-sealing-keys': () => props.clusters.grantAccess(id, grantee, 'sealing-key-escrow'),
+    'configuration-backups-write': () => {
+      props.backups.grantPrefix(grantee, 'configuration', ['s3:GetObject']);
+      props.configurationKeys.grantPepper(grantee);
+    },
+    'sealing-keys-write': () => {
+      props.backups.grantPrefix(grantee, 'sealing-keys');
+      props.configurationKeys.grantEscrow(grantee);
+    },
     'metrics-secret': () => props.secrets.grantRead('metrics', grantee),
     'schedules-read': () =>
       grantee.addToRolePolicy(

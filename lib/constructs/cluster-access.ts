@@ -6,7 +6,12 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 /** The Kubernetes groups that `gitops/platform/automation-access.yaml` gives their permissions to. */
-export type AutomationGroup = 'deployment-automation' | 'certificate-checks' | 'backup-jobs';
+export type AutomationGroup =
+  | 'deployment-automation'
+  | 'certificate-checks'
+  | 'backup-jobs'
+  | 'configuration-backup'
+  | 'sealing-key-escrow';
 
 export interface ClusterAccessProps {
   /** EKS cluster names, each once. */

@@ -12,6 +12,7 @@ import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
 import { metricNamespace, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
+import { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
@@ -69,6 +70,7 @@ export class AutomationStack extends Stack {
       bus,
       claimChecks,
       backups,
+      configurationKeys: new ConfigurationKeys(this, 'ConfigurationKeys'),
       secrets: new OperatorSecrets(this, 'Secrets', { application, key, recoveryRegion: aws.recoveryRegion }),
       addresses: new WorldAddresses(this, 'Addresses', configuration),
       clusters: new ClusterAccess(this, 'Clusters', {

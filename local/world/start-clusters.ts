@@ -54,13 +54,17 @@ export async function startSimulatedClusters(
   surroundings: ClusterSurroundings,
 ): Promise<ReadonlyMap<string, Cluster>> {
   const clusters = new Map<string, Cluster>();
+  const { sealingKeysNamespace } = parts.configuration.configurationBackups;
   for (const [name, environments] of groupByCluster(parts.configuration)) {
     const cluster = await startCluster({
       name,
       directory: join(parts.directory, name),
       clock: parts.clock,
       trace: parts.trace,
-      namespaces: environments.flatMap(({ argoNamespace, namespace }) => [argoNamespace, namespace]),
+      namespaces: [
+        ...environments.flatMap(({ argoNamespace, namespace }) => [argoNamespace, namespace]),
+        ...(sealingKeysNamespace === undefined ? [] : [sealingKeysNamespace]),
+      ],
       describeImage: surroundings.describeImage,
       authenticate: createAuthenticator(parts, name),
       argoCd: { resolveRepository: surroundings.resolveRepository },
@@ -119,6 +123,10 @@ function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterPar
 function listManifests(gitOpsDirectory: string, environments: readonly Environment[]): string[] {
   return [
     join(gitOpsDirectory, 'platform', 'automation-access.yaml'),
+    join(gitOpsDirectory, 'platform', 'configuration-backups.yaml'),
+    ...environments.map(({ overlayPath }) =>
+      join(gitOpsDirectory, 'platform', `configuration-backups-${basename(overlayPath)}.yaml`),
+    ),
     join(gitOpsDirectory, 'argocd', 'notifications.yaml'),
     ...environments.map(({ overlayPath }) => join(gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`)),
   ];

@@ -72,6 +72,26 @@ describe('each function', () => {
   });
 });
 
+describe('the sealing keys in escrow', () => {
+  it('can be put there by one function, and opened by none', () => {
+    const [escrow] = Object.keys(app.automation.findResources('AWS::KMS::Key')).filter((id) => id.includes('Escrow'));
+    const users = listStatements('AWS::IAM::Policy').filter(({ statement }) =>
+      JSON.stringify(statement.Resource ?? '').includes(String(escrow)),
+    );
+    expect(users.map(({ statement }) => statement.Action)).toEqual(['kms:Encrypt']);
+    expect(users[0]?.id).toContain('FunctionsEscrowSealingKeysRole');
+  });
+
+  it('are not within reach of the function that backs up the configuration, and neither are the dumps', () => {
+    const objects = listStatements('AWS::IAM::Policy')
+      .filter(({ id }) => id.startsWith('FunctionsBackUpConfigurationRole'))
+      .filter(({ statement }) => listOf(statement.Action).includes('s3:GetObject'))
+      .map(({ statement }) => JSON.stringify(statement.Resource));
+    expect(objects.length).toBeGreaterThan(0);
+    expect(objects.every((resource) => resource.includes('/configuration/*'))).toBe(true);
+  });
+});
+
 describe('who may invoke functions', () => {
   it('is always one named resource of this account', () => {
     const permissions = Object.values(app.automation.findResources('AWS::Lambda::Permission'));
@@ -86,6 +106,8 @@ describe('the clusters', () => {
       kubernetes: 'deployment-automation',
       'kubernetes-certificates': 'certificate-checks',
       'kubernetes-jobs': 'backup-jobs',
+      'kubernetes-configuration': 'configuration-backup',
+      'kubernetes-sealing-keys': 'sealing-key-escrow',
     } as const;
     const expected = Object.entries(functions).flatMap(([name, { uses }]) =>
       Object.entries(groups)

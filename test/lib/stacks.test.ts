@@ -40,6 +40,8 @@ describe('stateful resources', () => {
       'DeadLettersNotification870C84EE',
       'DeadLettersAudit050DCC17',
       'EncryptionKey3A692D6E',
+      'ConfigurationKeysPepper2F5D35DB',
+      'ConfigurationKeysEscrowA5FC73FD',
       'Secretsgithubwebhook052013A6',
       'SecretsalertmanagerC0C86ECC',
       'Secretsargocd53B31208',

@@ -14,8 +14,8 @@ const watched = scheduleRoutes.filter(({ id }) => id !== 'watch-jobs');
 
 describe('scheduled jobs', () => {
   it('are all in the table that the watchdog watches, under the schedule that they keep', () => {
-    expect(watched.map(({ id, schedule }) => ({ id, schedule }))).toEqual(
-      Object.entries(jobs).map(([id, { schedule }]) => ({ id, schedule })),
+    expect(Object.fromEntries(watched.map(({ id, schedule }) => [id, schedule]))).toEqual(
+      Object.fromEntries(Object.entries(jobs).map(([id, { schedule }]) => [id, schedule])),
     );
   });
 
