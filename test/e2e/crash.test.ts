@@ -77,7 +77,7 @@ describe('a promotion that is killed', () => {
     expect(outcome.gitHubDeployments).toEqual([
       expect.objectContaining({ states: expect.arrayContaining(['success']) }),
     ]);
-  }, 240_000);
+  }, 600_000);
 
   it('after each thing that others can see, before it knows of it itself, makes one release', async () => {
     const { outcome, missed } = await sweep([
@@ -98,7 +98,7 @@ describe('a promotion that is killed', () => {
     ]);
     expectOneRelease(outcome);
     expect(missed).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 });
 
 describe('a journal that was cut off', () => {
@@ -111,5 +111,5 @@ describe('a journal that was cut off', () => {
     const { outcome } = (await run({ dieAt: [] })) as { outcome: Outcome };
     expect(outcome.tornTail).toBe(true);
     expectOneRelease(outcome);
-  }, 120_000);
+  }, 300_000);
 });
