@@ -4,7 +4,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFrames } from '../../local/storage/journal-frames.ts';
 import { startHttpServer } from '../../local/world/http-server.ts';
 import { commitService, repository, silenceGitHub } from './commit-service.ts';
@@ -117,6 +117,25 @@ describe('one delivery', () => {
       executions: 1,
       events: 1,
     });
+  }, 60_000);
+
+  it('is answered 503 while the disk is full, never 202, and works when it is repeated with space again', async () => {
+    const delivery = { event: 'push', body: pushTo('nobody'), id: randomUUID() };
+    const handle = await open(join(system.stateDirectory, 'aws', 'journal'));
+    const write = jest.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'write').mockImplementation(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    await handle.close();
+    const { status } = await send(delivery).finally(() => write.mockRestore());
+    expect(status).toBe(503);
+    // The claim of the attempt that failed runs out; its event was never published.
+    await system.runtime.context.clock.advance(20_000);
+    expect(await countEffects(async () => expect((await send(delivery)).status).toBe(202))).toEqual({
+      executions: 1,
+      events: 1,
+    });
+    const kept = (await readFile(join(system.stateDirectory, 'aws', 'journal'))).includes(delivery.id);
+    expect(kept).toBe(true);
   }, 60_000);
 
   it('counts under the secret before a rotation until that one is taken away', async () => {

@@ -12,6 +12,7 @@ import { defineHttpHandler } from '../../../lambdas/platform/define-handler.ts';
 import type { HttpApiEvent } from '../../../lambdas/platform/http-api.ts';
 import { openLedger, type TestLedger } from '../adapters/open-ledger.ts';
 import { captureLogs } from '../platform/capture-logs.ts';
+import { naughtyTexts, oddJson } from './odd-input.ts';
 
 interface Example {
   name: string;
@@ -97,6 +98,21 @@ function request(
     isBase64Encoded: false,
     ...rest,
   };
+}
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean | null;
+
+/** Where each text of a payload stands. */
+function listTexts(value: Json, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => listTexts(member, [...path, key]));
+}
+
+function setText(value: Json, [key = '', ...rest]: readonly string[], text: string): void {
+  const members = value as Record<string, Json>;
+  if (rest.length === 0) members[key] = text;
+  else setText(members[key] as Json, rest, text);
 }
 
 describe('a signed delivery', () => {
@@ -265,6 +281,29 @@ describe('what is not a delivery of GitHub', () => {
     expect(wrongMethod).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
     expect((await createHandler()(request(push, { rawPath: '/webhooks/gitlab' }))).statusCode).toBe(404);
     expect(published).toEqual([]);
+  });
+
+  it('is taken with whatever text stands in any of its fields, and tells it on unchanged', async () => {
+    const handle = createHandler();
+    const paths = listTexts(JSON.parse(push));
+    expect(paths.length).toBeGreaterThan(100);
+    for (const [index, path] of paths.entries()) {
+      const text = naughtyTexts[index % naughtyTexts.length] ?? '';
+      const payload = JSON.parse(push) as Json;
+      setText(payload, path, text);
+      // A body that comes again has no effect: each one is another.
+      const body = JSON.stringify({ ...(payload as object), number: index });
+      const headers = { 'x-github-delivery': `delivery-${index}` };
+      const { statusCode } = await handle(request(body, { headers }));
+      expect([path.join('.'), text, statusCode]).toEqual([path.join('.'), text, 202]);
+      expect(published.at(-1)?.detail).toMatchObject({ payload: JSON.parse(body) });
+    }
+  });
+
+  it.each(oddJson)('is taken when it is JSON and refused when it is not: %s', async (text, isJson) => {
+    const { statusCode } = await createHandler()(request(`{"odd":${text}}`));
+    expect(statusCode).toBe(isJson ? 202 : 400);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
   it('is never a reason to crash, whatever signed bytes it is', async () => {
