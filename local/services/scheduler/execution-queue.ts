@@ -4,10 +4,11 @@ import type { CancelTimer } from '../../clock/clock.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { buildQueueUrl } from '../../runtime/queue-url.ts';
 import { AwsError, type Principal } from '../../runtime/service.ts';
+import { callTarget, type TargetCall } from '../../runtime/target-call.ts';
 import type { Table } from '../../storage/store.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScheduledRun } from './schedule-timers.ts';
-import { buildTargetCall } from './target-call.ts';
+import { buildScheduledCall } from './target-call.ts';
 import { buildTargetInput } from './target-input.ts';
 
 const DEFAULT_MAXIMUM_RETRY_ATTEMPTS = 185;
@@ -86,7 +87,7 @@ export class ExecutionQueue {
     const { schedule, executionId, scheduledAt, failures } = execution;
     try {
       const input = buildTargetInput(schedule, { executionId, attempt: failures + 1, scheduledAt });
-      await this.#call(schedule, buildTargetCall(schedule.target, input));
+      await this.#call(schedule, buildScheduledCall(schedule.target, input));
     } catch (error) {
       if (!this.#isStopping) this.#fail(execution, error as Error);
       return;
@@ -96,19 +97,13 @@ export class ExecutionQueue {
     this.#trace('target-delivered', execution, { attempts: failures + 1 });
   }
 
-  async #call(schedule: Schedule, call: { service: string; operation: string; input: object }): Promise<void> {
+  async #call(schedule: Schedule, call: TargetCall): Promise<void> {
     const { Arn = '' } = schedule.target;
-    const output = await this.#context.call<{
-      FailedEntryCount?: number;
-      Entries?: { ErrorCode?: string; ErrorMessage?: string }[];
-    }>({
+    await callTarget(this.#context, {
       ...call,
       principal: this.#assumeRole(schedule),
       region: Arn.split(':')[3] || schedule.region,
     });
-    const refused = output.FailedEntryCount ? output.Entries?.[0] : undefined;
-    if (refused)
-      throw new AwsError(refused.ErrorCode ?? 'InternalFailure', refused.ErrorMessage ?? 'the event was refused');
   }
 
   /** Scheduler names itself by the schedule's group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */

@@ -6,7 +6,7 @@ import {
   type ScheduleExpression,
 } from '../../clock/schedule-expression.ts';
 import { AwsError } from '../../runtime/service.ts';
-import { buildTargetCall } from './target-call.ts';
+import { buildScheduledCall } from './target-call.ts';
 
 export interface Schedule {
   readonly name: string;
@@ -69,5 +69,5 @@ export function validateSchedule(schedule: Schedule): void {
   if (schedule.startAt !== undefined && schedule.endAt !== undefined && schedule.endAt <= schedule.startAt) {
     throw new AwsError('ValidationException', 'The EndDate must come after the StartDate.');
   }
-  buildTargetCall(schedule.target, '{}');
+  buildScheduledCall(schedule.target, '{}');
 }

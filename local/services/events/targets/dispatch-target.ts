@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '@aws-sdk/client-eventbridge';
 import type { ApiCall, RuntimeContext } from '../../../runtime/context.ts';
-import { buildQueueUrl } from '../../../runtime/queue-url.ts';
-import { AwsError, type Principal } from '../../../runtime/service.ts';
+import type { Principal } from '../../../runtime/service.ts';
+import { buildTargetCall, callTarget, type TargetCall } from '../../../runtime/target-call.ts';
 import type { BusEvent } from '../bus-event.ts';
 
 export interface Dispatch {
@@ -16,8 +16,6 @@ export interface Dispatch {
 }
 
 export const TARGET_SERVICES = ['lambda', 'states', 'sqs', 'sns', 'events', 'logs'];
-
-type TargetCall = Pick<ApiCall, 'service' | 'operation' | 'input'>;
 
 /** The same at each attempt, so that an attempt whose answer was lost starts nothing twice. */
 function buildExecutionName({ event, ruleArn, target }: Dispatch): string {
@@ -41,31 +39,15 @@ function buildEntry({ event, target }: Dispatch): object {
 function buildCall(dispatch: Dispatch): TargetCall {
   const { target, input } = dispatch;
   const arn = target.Arn ?? '';
-  switch (arn.split(':')[2]) {
-    case 'lambda':
-      return {
-        service: 'lambda',
-        operation: 'Invoke',
-        input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(input) },
-      };
-    case 'states':
-      return {
-        service: 'sfn',
-        operation: 'StartExecution',
-        input: { stateMachineArn: arn, name: buildExecutionName(dispatch), input },
-      };
-    case 'sqs': {
-      const groupId = target.SqsParameters?.MessageGroupId;
-      const message = { QueueUrl: buildQueueUrl(arn), MessageBody: input, ...(groupId && { MessageGroupId: groupId }) };
-      return { service: 'sqs', operation: 'SendMessage', input: message };
-    }
-    case 'sns':
-      return { service: 'sns', operation: 'Publish', input: { TopicArn: arn, Message: input } };
-    case 'events':
-      return { service: 'eventbridge', operation: 'PutEvents', input: { Entries: [buildEntry(dispatch)] } };
-    default:
-      throw new Error(`not a target: "${arn}": expected one of ${TARGET_SERVICES.join(', ')}`);
-  }
+  const call = buildTargetCall({
+    arn,
+    input,
+    messageGroupId: target.SqsParameters?.MessageGroupId,
+    executionName: buildExecutionName(dispatch),
+    buildEntry: () => buildEntry(dispatch),
+  });
+  if (call === undefined) throw new Error(`not a target: "${arn}": expected one of ${TARGET_SERVICES.join(', ')}`);
+  return call;
 }
 
 async function writeToLogGroup(
@@ -95,13 +77,7 @@ export async function dispatchTarget(context: RuntimeContext, dispatch: Dispatch
   if (service === 'logs') return writeToLogGroup(context, dispatch, { service: 'cloudwatchlogs', principal, region });
   const call = buildCall(dispatch);
   try {
-    const output = await context.call<{
-      FailedEntryCount?: number;
-      Entries?: { ErrorCode?: string; ErrorMessage?: string }[];
-    }>({ ...call, principal, region });
-    const refused = output.FailedEntryCount ? output.Entries?.[0] : undefined;
-    if (refused)
-      throw new AwsError(refused.ErrorCode ?? 'InternalFailure', refused.ErrorMessage ?? 'the event was refused');
+    await callTarget(context, { ...call, principal, region });
   } catch (error) {
     // An earlier attempt succeeded and its answer was lost.
     if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
