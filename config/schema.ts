@@ -5,6 +5,7 @@ import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema, findCertificateProblems } from './certificates-schema.ts';
 import { configurationBackupsSchema } from './configuration-backups-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
+import { freezesSchema } from './freezes-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
 import { serviceSchema } from './service-schema.ts';
@@ -31,6 +32,10 @@ export const configurationSchema = z
       url: httpsUrl,
       /** The tag that the build gives to a commit's images; `{sha}` is the full commit id, `{shortSha}` its first 7 characters. */
       tagTemplate: z.string().regex(/^[\w.-]*\{(sha|shortSha)\}[\w.-]*$/, 'must contain {sha} or {shortSha}'),
+      /** The public key (PEM) of the key pair that cosign signs images with. Absent: signatures are not asked for. */
+      signing: z
+        .strictObject({ publicKey: z.string().startsWith('-----BEGIN PUBLIC KEY-----', 'must be PEM') })
+        .optional(),
     }),
     services: z
       .record(name, serviceSchema)
@@ -39,6 +44,8 @@ export const configurationSchema = z
     environments: z
       .record(name, environmentSchema)
       .refine((all) => Object.keys(all).length > 0, 'must name at least one environment'),
+    /** Times in which nothing moves forward; what goes back is never held up. */
+    freezes: freezesSchema.default([]),
     /** Who is asked before something happens. */
     approvals: approvalsSchema.default(approvalsSchema.parse({})),
     /** Of all services and environments together: beyond it something else is wrong than a release, and people decide. */
@@ -99,6 +106,30 @@ export const configurationSchema = z
     )) {
       refuse(['notifications', 'slack', 'channels', environment], `must be one of ${environments.join(', ')}`);
     }
+    const names = Object.keys(configuration.environments);
+    for (const [environment, { promoteFrom }] of Object.entries(configuration.environments)) {
+      const earlier = names.slice(0, names.indexOf(environment));
+      if (promoteFrom !== undefined && !earlier.includes(promoteFrom)) {
+        const allowed = earlier.join(', ') || 'none: it is the first';
+        refuse(['environments', environment, 'promoteFrom'], `must be an environment before it (${allowed})`);
+      }
+      const other = names.find(
+        (each) => each !== environment && configuration.environments[each]?.promoteFrom === promoteFrom,
+      );
+      if (promoteFrom !== undefined && other !== undefined && names.indexOf(other) < names.indexOf(environment)) {
+        refuse(
+          ['environments', environment, 'promoteFrom'],
+          `${promoteFrom} leads to ${other} already: give it one successor`,
+        );
+      }
+    }
+    for (const [index, freeze] of configuration.freezes.entries()) {
+      const unknown = (freeze.environments ?? []).filter((each) => !names.includes(each));
+      if (unknown.length > 0) refuse(['freezes', index, 'environments'], `must be of ${names.join(', ')}`);
+      const foreign = (freeze.services ?? []).filter((each) => !Object.hasOwn(configuration.services, each));
+      if (foreign.length > 0)
+        refuse(['freezes', index, 'services'], `must be configured services, got ${foreign.join(', ')}`);
+    }
     const policies = [
       ...Object.entries(configuration.environments).map(
         ([environment, { approval }]) => [['environments', environment, 'approval'], approval] as const,
@@ -107,6 +138,9 @@ export const configurationSchema = z
         ([kind, policy]) => [['approvals', 'policies', kind], policy] as const,
       ),
     ];
+    if ((configuration.approvals.policies.override?.quorum ?? 2) < 2) {
+      refuse(['approvals', 'policies', 'override', 'quorum'], 'must be at least 2: one person never overrules a gate');
+    }
     for (const [at, policy] of policies) {
       const problem = policy === undefined ? undefined : findPolicyProblem(configuration.approvals, policy);
       if (problem !== undefined) refuse([...at, problem.key], problem.words);

@@ -146,10 +146,31 @@ export const functions = {
   },
   'evaluate-gates': {
     entry: 'lambdas/promotion/evaluate-gates.handler.ts',
-    description: 'Asks every gate of the environment whether the promotion may pass',
+    description: 'Plans the change to Git and asks every gate of the environment whether it may pass',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', ...github],
+    uses: ['ledger-read', 'github', 'registry', 'configuration'],
+  },
+  'preview-change': {
+    entry: 'lambdas/promotion/preview-change.handler.ts',
+    description: 'Shows what a promotion or a rollback would do, and does nothing',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', ...github],
+    uses: ['ledger-read', 'github', 'registry', 'configuration'],
+  },
+  'track-alert': {
+    entry: 'lambdas/gates/track-alert.handler.ts',
+    description: 'Remembers which critical alerts fire, for the gates',
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'configuration'],
+    uses: ['ledger-write', 'configuration'],
+  },
+  'request-override': {
+    entry: 'lambdas/gates/request-override.handler.ts',
+    description: 'Asks two people to overrule gates for a time, for a reason',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'configuration'],
   },
   'acquire-leases': {
     entry: 'lambdas/promotion/acquire-leases.handler.ts',

@@ -10,6 +10,8 @@
 // | how did the build of a commit end, who waits?     | query build partition                                    |
 // | how did a promotion go, why was it decided so?    | get promotion; query decision partition                  |
 // | what waits for people, who agreed to what?        | byKind `approval#pending` / `approval#closed`; get approval |
+// | when does nothing move forward, what is overruled? | byKind `freeze`, `gate-override`; query override partition  |
+// | which critical alerts fire?                       | byKind `firing-alert#<environment>`, by time             |
 // | what happened lately?                             | byKind `event#<day>` / `promotion#<environment>`, by time |
 // | what belongs to one chain of causes?              | byCorrelation, by time                                   |
 // | may this digest run?                              | get quarantine; all: byKind `quarantine`                 |
@@ -31,6 +33,7 @@
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
+import { alertKeys, alertKinds } from './ledger/alerts.ts';
 import { approvalKeys, approvalKinds } from './ledger/approvals.ts';
 import { backupKeys, backupKinds } from './ledger/backups.ts';
 import { breakGlassKeys, breakGlassKinds } from './ledger/break-glass.ts';
@@ -43,6 +46,7 @@ import { colourKeys, colourKinds } from './ledger/colours.ts';
 import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
 import { eventKeys, eventKinds } from './ledger/events.ts';
+import { freezeKeys, freezeKinds } from './ledger/freezes.ts';
 import { jobKeys, jobKinds } from './ledger/jobs.ts';
 import { leaseKeys } from './ledger/leases.ts';
 import { notificationKeys } from './ledger/notifications.ts';
@@ -68,6 +72,8 @@ export const ledgerKey = {
   ...promotionKeys,
   ...decisionKeys,
   ...approvalKeys,
+  ...freezeKeys,
+  ...alertKeys,
   ...eventKeys,
   ...rollbackKeys,
   ...circuitKeys,
@@ -88,6 +94,8 @@ export const ledgerKind = {
   ...promotionKinds,
   ...decisionKinds,
   ...approvalKinds,
+  ...freezeKinds,
+  ...alertKinds,
   ...eventKinds,
   ...rollbackKinds,
   ...circuitKinds,

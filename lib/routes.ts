@@ -1,6 +1,7 @@
 // THE table: everything that starts something here, in the order in which a person would read it.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
+import { alertChangedPattern } from '../contracts/events/alert.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import { clusterNewsPattern } from '../contracts/events/cluster.ts';
@@ -12,7 +13,7 @@ import {
   workflowRunCompletedPattern,
 } from '../contracts/events/github.ts';
 import { jobPattern } from '../contracts/events/job.ts';
-import { promotionPattern } from '../contracts/events/promotion.ts';
+import { promotionPattern, promotionSucceededPattern } from '../contracts/events/promotion.ts';
 import {
   alertFiringPattern,
   breakGlassPattern,
@@ -72,8 +73,9 @@ export const httpRoutes: readonly HttpRoute[] = [
 ];
 
 /** The routes of this configuration. */
-export function buildEventRoutes({ github }: Configuration): readonly EventRoute[] {
+export function buildEventRoutes({ github, environments }: Configuration): readonly EventRoute[] {
   const sources = github.repositories.map((repository) => `${github.owner}/${repository}`);
+  const followed = Object.values(environments).flatMap(({ promoteFrom }) => promoteFrom ?? []);
   return [
     {
       id: 'push-promotes',
@@ -89,6 +91,17 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       target: { workflow: 'promote-release' },
       deadLetters: 'promotion',
     },
+    ...(followed.length === 0
+      ? []
+      : [
+          {
+            id: 'success-travels',
+            description: 'What was promoted with success is promoted to the environment that follows',
+            pattern: promotionSucceededPattern(followed),
+            target: { workflow: 'promote-release' },
+            deadLetters: 'promotion',
+          } as const,
+        ]),
     {
       id: 'build-concludes',
       description: 'The end of a build is told to the promotions that wait for it',
@@ -101,6 +114,13 @@ export function buildEventRoutes({ github }: Configuration): readonly EventRoute
       description: 'What Argo CD and Flagger say wakes the promotions and rollbacks that wait for it',
       pattern: clusterNewsPattern,
       target: { function: 'report-rollout' },
+      deadLetters: 'promotion',
+    },
+    {
+      id: 'alert-is-tracked',
+      description: 'The gates know which critical alerts fire',
+      pattern: alertChangedPattern,
+      target: { function: 'track-alert' },
       deadLetters: 'promotion',
     },
     {

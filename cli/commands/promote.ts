@@ -1,17 +1,16 @@
 // `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
-import { currentRecord } from '../../contracts/ledger/deployments.ts';
 import { releaseRecord } from '../../contracts/ledger/releases.ts';
-import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
 import {
+  type ChangePreview,
   type PromotionRequest,
-  planPromotionTask,
   promotionRequestSchema,
 } from '../../contracts/workflows/promote-release.ts';
 import type { Connection } from '../connection.ts';
-import { invokeFunction } from '../invoke-function.ts';
 import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
-import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
+import { CommandFailure, exitCodes } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
+import { previewChange } from './preview-change.ts';
 
 export interface PromoteOptions {
   readonly application: string;
@@ -21,47 +20,18 @@ export interface PromoteOptions {
   readonly to: string;
   readonly reason: string;
   readonly actor: string;
+  /** The plan that was seen: the workflow refuses when the world has moved since. */
+  readonly planHash?: string | undefined;
 }
 
-export interface PromotionPlan {
-  readonly outcome: 'promote' | 'nothing' | 'refused';
-  readonly reason: string;
-  readonly changes: readonly {
-    readonly environment: string;
-    readonly service: string;
-    readonly from: string | undefined;
-    readonly to: string;
-    readonly digest: string | undefined;
-  }[];
-}
-
-/** What would change, as the workflow's own planning step sees it. Changes nothing. */
-export async function planPromotion(connection: Connection, options: PromoteOptions): Promise<PromotionPlan> {
-  const ledger = createLedgerReader(connection);
-  const request = await buildRequest(ledger, options);
-  const now = new Date().toISOString();
-  const { outcome, reason, promotion } = await invokeFunction(
-    connection,
-    `${options.application}-plan-promotion`,
-    { request, promotionId: 'plan', executionArn: 'plan', startedAt: now },
-    planPromotionTask.output,
-  );
-  const changes = await Promise.all(
-    promotion.services.map(async ({ name, version }) => {
-      const [current, release] = await Promise.all([
-        ledger.find(ledgerKey.current(promotion.environment, name), currentRecord),
-        ledger.find(ledgerKey.release(name, version), releaseRecord),
-      ]);
-      return {
-        environment: promotion.environment,
-        service: name,
-        from: current?.version,
-        to: version,
-        digest: release?.digest,
-      };
-    }),
-  );
-  return { outcome, reason, changes };
+/** What would change, as the workflow's own steps see it. Changes nothing. */
+export async function planPromotion(
+  connection: Connection,
+  options: PromoteOptions,
+  now: string,
+): Promise<ChangePreview> {
+  const request = await buildRequest(createLedgerReader(connection), options);
+  return await previewChange(connection, options.application, { request }, now);
 }
 
 /** Starts the workflow; with `wait` it returns when the execution has ended. */
@@ -73,21 +43,17 @@ export async function promote(
   return await runWorkflow(connection, 'promote-release', { request }, options.wait);
 }
 
-export function renderPlan({ outcome, reason, changes }: PromotionPlan): string {
-  const rows = changes.map(({ environment, service, from, to, digest }) => [
-    environment,
-    service,
-    from ?? '(nothing)',
-    to,
-    digest ?? '(found when the build has ended)',
-  ]);
-  return `${outcome}: ${printable(reason)}\n${rows.length === 0 ? '' : renderTable(['ENVIRONMENT', 'SERVICE', 'FROM', 'TO', 'DIGEST'], rows)}`;
-}
-
 async function buildRequest(ledger: LedgerReader, options: PromoteOptions): Promise<PromotionRequest> {
   const version = options.version ?? (await findNewestVersion(ledger, options.service));
-  const { to: environment, service, actor, reason } = options;
-  const parsed = promotionRequestSchema.safeParse({ services: [service], version, environment, actor, reason });
+  const { to: environment, service, actor, reason, planHash } = options;
+  const parsed = promotionRequestSchema.safeParse({
+    services: [service],
+    version,
+    environment,
+    actor,
+    reason,
+    planHash,
+  });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new CommandFailure(`the request is not valid: ${problems.join('; ')}`, exitCodes.usage);

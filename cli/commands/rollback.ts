@@ -1,4 +1,6 @@
 // `automation rollback`: starts rollback-release by hand, or with --plan shows what it would do and does nothing.
+
+import type { ChangePreview } from '../../contracts/workflows/promote-release.ts';
 import {
   decideRollbackTask,
   type RollbackPlan,
@@ -9,6 +11,7 @@ import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
+import { previewChange, refuseMovedPlan, renderPreview } from './preview-change.ts';
 
 export interface RollbackOptions {
   readonly application: string;
@@ -20,27 +23,58 @@ export interface RollbackOptions {
   readonly actor: string;
 }
 
-/** What would go back, as the workflow's own decision sees it. Changes nothing. */
-export async function planRollback(connection: Connection, options: RollbackOptions): Promise<RollbackPlan> {
-  const request = buildRequest(options);
-  const startedAt = new Date().toISOString();
-  return await invokeFunction(
-    connection,
-    `${options.application}-decide-rollback`,
-    { request, rollbackId: 'plan', executionArn: 'plan', startedAt, planOnly: true },
-    decideRollbackTask.output,
-  );
+export interface PlannedRollback {
+  readonly plan: RollbackPlan;
+  /** Absent when nothing would go back. */
+  readonly preview?: ChangePreview;
 }
 
-/** Starts the workflow; with `wait` it returns when the execution has ended. */
+/** What would go back, as the workflow's own decision sees it, and what that does to Git. Changes nothing. */
+export async function planRollback(
+  connection: Connection,
+  options: RollbackOptions,
+  now: string,
+): Promise<PlannedRollback> {
+  const request = buildRequest(options);
+  const plan = await invokeFunction(
+    connection,
+    `${options.application}-decide-rollback`,
+    { request, rollbackId: 'plan', executionArn: 'plan', startedAt: now, planOnly: true },
+    decideRollbackTask.output,
+  );
+  const { promotion, services } = plan;
+  if (services.length === 0) return { plan };
+  return {
+    plan,
+    preview: await previewChange(connection, options.application, { rollback: { promotion, services } }, now),
+  };
+}
+
+/**
+ * Starts the workflow; with `wait` it returns when the execution has ended. With `planHash` the plan is made anew first and the
+ * version that it names is asked for; nothing is started when the world has moved.
+ */
 export async function rollback(
   connection: Connection,
-  options: RollbackOptions & { readonly wait: boolean },
+  { planHash, ...options }: RollbackOptions & { readonly wait: boolean; readonly planHash?: string | undefined },
+  now: string,
 ): Promise<StartedExecution> {
+  if (planHash !== undefined) {
+    const { plan, preview } = await planRollback(connection, options, now);
+    refuseMovedPlan(planHash, { planHash: preview?.planHash });
+    const to = plan.services[0]?.version;
+    return await runWorkflow(
+      connection,
+      'rollback-release',
+      { request: buildRequest({ ...options, to }) },
+      options.wait,
+    );
+  }
   return await runWorkflow(connection, 'rollback-release', { request: buildRequest(options) }, options.wait);
 }
 
-export function renderRollbackPlan({ outcome, rule, reason, services, blamed, refusedTargets }: RollbackPlan): string {
+export function renderRollbackPlan({ plan, preview }: PlannedRollback): string {
+  const { outcome, rule, reason, services, blamed, refusedTargets } = plan;
   const rows = services.map(({ name, version, digest = '' }) => [
     name,
     blamed.find(({ service }) => service === name)?.version ?? '',
@@ -49,7 +83,8 @@ export function renderRollbackPlan({ outcome, rule, reason, services, blamed, re
   ]);
   const passedOver = refusedTargets.map(({ version, because }) => `not ${printable(version)}: ${printable(because)}`);
   const table = rows.length === 0 ? [] : [renderTable(['SERVICE', 'FROM', 'TO', 'DIGEST'], rows)];
-  return [`${outcome} by ${rule}: ${printable(reason)}`, ...table, ...passedOver].join('\n');
+  const changes = preview === undefined ? [] : [renderPreview(preview)];
+  return [`${outcome} by ${rule}: ${printable(reason)}`, ...table, ...passedOver, ...changes].join('\n');
 }
 
 function buildRequest({ service, env: environment, to, actor, reason }: RollbackOptions): RollbackRequest {

@@ -1,7 +1,8 @@
 // The commands that change what runs: promote, roll back, and what must not run again.
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { planPromotion, promote, renderPlan } from '../commands/promote.ts';
+import { renderPreview } from '../commands/preview-change.ts';
+import { planPromotion, promote } from '../commands/promote.ts';
 import { liftQuarantine, listQuarantines, renderQuarantines } from '../commands/quarantine.ts';
 import { planRollback, renderRollbackPlan, rollback } from '../commands/rollback.ts';
 import { CommandFailure } from '../output.ts';
@@ -19,18 +20,28 @@ export function addReleaseCommands(program: Command): void {
     .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
     .option('--actor <login>', 'your GitHub login', userInfo().username)
     .option('--plan', 'show what would change and change nothing', false)
+    .option('--plan-hash <hash>', 'as --plan showed it: refuse when the world has moved since')
     .option('--no-wait', 'do not wait for the end')
     .action(
       withSession(
         async (
           { output, connect: open, options },
-          chosen: { to: string; version?: string; reason: string; actor: string; plan: boolean; wait: boolean },
+          chosen: {
+            to: string;
+            version?: string;
+            reason: string;
+            actor: string;
+            plan: boolean;
+            planHash?: string;
+            wait: boolean;
+          },
           service: string,
         ) => {
           const connection = await open();
           const request = { ...chosen, service, application: options.application };
+          const now = new Date(await readNow(options)).toISOString();
           if (chosen.plan) {
-            output.show(await planPromotion(connection, request), renderPlan);
+            output.show(await planPromotion(connection, request, now), renderPreview);
             return;
           }
           if (chosen.wait) output.progress(`promoting ${service} to ${chosen.to} …`);
@@ -55,22 +66,32 @@ export function addReleaseCommands(program: Command): void {
     .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
     .option('--actor <login>', 'your GitHub login', userInfo().username)
     .option('--plan', 'show what would go back and change nothing', false)
+    .option('--plan-hash <hash>', 'as --plan showed it: refuse when the world has moved since')
     .option('--no-wait', 'do not wait for the end')
     .action(
       withSession(
         async (
           { output, connect: open, options },
-          chosen: { env: string; to?: string; reason: string; actor: string; plan: boolean; wait: boolean },
+          chosen: {
+            env: string;
+            to?: string;
+            reason: string;
+            actor: string;
+            plan: boolean;
+            planHash?: string;
+            wait: boolean;
+          },
           service: string,
         ) => {
           const connection = await open();
           const request = { ...chosen, service, application: options.application };
+          const now = new Date(await readNow(options)).toISOString();
           if (chosen.plan) {
-            output.show(await planRollback(connection, request), renderRollbackPlan);
+            output.show(await planRollback(connection, request, now), renderRollbackPlan);
             return;
           }
           if (chosen.wait) output.progress(`taking ${service} back in ${chosen.env} …`);
-          const started = await rollback(connection, request);
+          const started = await rollback(connection, request, now);
           output.show(
             started,
             ({ executionArn, status, outcome, reason }) =>

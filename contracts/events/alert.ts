@@ -66,3 +66,6 @@ export const alertFiringExample: AlertDetail = {
   group: { key: '{}:{service="api-gateway"}', receiver: 'deployment-automation' },
   reason: 'HighErrorRate fires since 2026-11-23T20:05:10.000Z',
 };
+
+/** An alert has begun to fire, or has stopped. */
+export const alertChangedPattern = { source: [alertSource], detailType: ['alert.firing', 'alert.resolved'] };

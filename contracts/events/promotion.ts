@@ -4,9 +4,10 @@ import { metadataSchema } from './metadata.ts';
 
 export const promotionSource = 'automation.promotion';
 
-/** Past tense: what has happened to the promotion. */
+/** Past tense: what has happened to the promotion. `PromotionWaiting`: a gate is closed that opens by itself; told once for each. */
 export const promotionEventTypes = [
   'PromotionStarted',
+  'PromotionWaiting',
   'PromotionRefused',
   'PromotionSuperseded',
   'PromotionSucceeded',
@@ -60,3 +61,12 @@ export const promotionSucceededExample: PromotionDetail = {
   revision: '4f0cc0f5b1a7d2fbd9b3a9a1a7d8f5f3c3a0e9b1',
   url: 'https://github.com/pyairtable/pyairtable-gitops/commit/4f0cc0f5b1a7d2fbd9b3a9a1a7d8f5f3c3a0e9b1',
 };
+
+/** It runs there, with its smoke tests passed: what may travel on. */
+export function promotionSucceededPattern(environments: string[]) {
+  return {
+    source: [promotionSource],
+    detailType: ['PromotionSucceeded'],
+    detail: { promotion: { environment: environments } },
+  };
+}

@@ -27,8 +27,8 @@ export const approvalRecord = z.object({
   quorum: z.number(),
   status: z.enum(approvalStatuses),
   votes: z.array(approvalVoteSchema),
-  /** The waiting execution's. */
-  taskToken: z.string(),
+  /** The waiting execution's; absent where nothing waits, as of an override. */
+  taskToken: z.optional(z.string()),
   executionArn: z.string(),
   requestedAt: z.string(),
   /** After this no vote counts. */

@@ -1,6 +1,7 @@
 // Input and output of promote-release and of each of its tasks.
 import * as z from 'zod/mini';
 import { metadataSchema } from '../events/metadata.ts';
+import { promotionDetailSchema } from '../events/promotion.ts';
 
 /** What a person asks for; also the form of the console and of `automation promote`. */
 export const promotionRequestSchema = z.object({
@@ -15,6 +16,8 @@ export const promotionRequestSchema = z.object({
   actor: z.string().check(z.minLength(1), z.maxLength(100)),
   /** Why, for those who read the ledger later. */
   reason: z.string().check(z.minLength(1), z.maxLength(500)),
+  /** The plan that was seen: refused when the world has moved since. */
+  planHash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 export type PromotionRequest = z.infer<typeof promotionRequestSchema>;
 
@@ -26,8 +29,20 @@ export const causingEventSchema = z.object({
 });
 export type CausingEvent = z.infer<typeof causingEventSchema>;
 
-/** The workflow's two forms of input. */
-export const promoteReleaseInputSchema = z.union([z.object({ request: promotionRequestSchema }), causingEventSchema]);
+/** What was promoted to the environment before, with success: it travels on. */
+export const travelEventSchema = z.object({
+  source: z.literal('automation.promotion'),
+  'detail-type': z.literal('PromotionSucceeded'),
+  detail: promotionDetailSchema,
+});
+export type TravelEvent = z.infer<typeof travelEventSchema>;
+
+/** The workflow's forms of input. */
+export const promoteReleaseInputSchema = z.union([
+  z.object({ request: promotionRequestSchema }),
+  travelEventSchema,
+  causingEventSchema,
+]);
 
 /** A service with the version that it shall run. */
 export const plannedServiceSchema = z.object({ name: z.string(), version: z.string(), commit: z.string() });
@@ -90,7 +105,7 @@ export type LeaseGrant = z.infer<typeof leaseGrantSchema>;
 
 export const planPromotionTask = {
   input: z.object({
-    event: z.optional(causingEventSchema),
+    event: z.optional(z.union([travelEventSchema, causingEventSchema])),
     request: z.optional(promotionRequestSchema),
     promotionId: z.string(),
     executionArn: z.string(),
@@ -117,29 +132,76 @@ export const resolveImagesTask = {
   output: z.object({ services: z.array(resolvedServiceSchema) }),
 };
 
+/** How long a promotion has been waiting for gates already; handed from one asking to the next. */
+export const gateWaitSchema = z.object({
+  since: z.string(),
+  attempts: z.number(),
+  told: z.array(z.string()),
+});
+
+export const gateVerdictSchema = z.object({
+  gate: z.string(),
+  verdict: z.enum(['open', 'closed', 'cannot-tell', 'not-asked']),
+  reason: z.string(),
+  /** Of a closed gate that opens by itself: when. */
+  nextOpen: z.optional(z.string()),
+});
+export type GateVerdict = z.infer<typeof gateVerdictSchema>;
+
+/** Whether people must agree to the plan, and what they are shown. */
+export const neededApprovalSchema = z.object({
+  isRequired: z.boolean(),
+  timeoutSeconds: z.number(),
+  title: z.string(),
+  summary: z.array(z.string()),
+});
+
 export const evaluateGatesTask = {
   input: z.object({
     promotion: promotionSchema,
     services: z.array(resolvedServiceSchema),
     build: z.optional(buildResultSchema),
+    /** The time now, by the workflow's clock. */
+    askedAt: z.string(),
+    wait: z.optional(gateWaitSchema),
     /** The plan that was agreed to: the promotion is refused when the world has moved since. */
     expectedPlanHash: z.optional(z.string()),
   }),
   output: z.object({
-    outcome: z.enum(['passed', 'refused', 'superseded']),
+    /** `waiting`: the gates are asked again at `wait.until`. */
+    outcome: z.enum(['passed', 'waiting', 'refused', 'superseded']),
     reason: z.string(),
     planHash: z.string(),
-    /** Whether people must agree to the plan, and what they are shown. */
-    approval: z.object({
-      isRequired: z.boolean(),
-      timeoutSeconds: z.number(),
-      title: z.string(),
-      summary: z.array(z.string()),
-    }),
-    verdicts: z.array(z.object({ gate: z.string(), passed: z.boolean(), words: z.string() })),
+    approval: neededApprovalSchema,
+    verdicts: z.array(gateVerdictSchema),
+    wait: z.optional(z.extend(gateWaitSchema, { until: z.string(), isNews: z.boolean() })),
   }),
 };
-export type GateVerdict = z.infer<typeof evaluateGatesTask.output>['verdicts'][number];
+
+/** What `--plan` asks for; of a rollback the plan that decide-rollback has made. Changes nothing. */
+export const previewChangeTask = {
+  input: z.object({
+    request: z.optional(promotionRequestSchema),
+    rollback: z.optional(z.object({ promotion: promotionSchema, services: z.array(resolvedServiceSchema) })),
+    askedAt: z.string(),
+  }),
+  output: z.object({
+    outcome: z.enum(['passed', 'waiting', 'refused', 'superseded', 'nothing']),
+    reason: z.string(),
+    environment: z.string(),
+    services: z.array(resolvedServiceSchema),
+    verdicts: z.array(gateVerdictSchema),
+    approval: z.optional(neededApprovalSchema),
+    planHash: z.optional(z.string()),
+    /** Unified, of the overlay's file in the GitOps repository. */
+    diff: z.string(),
+    /** What is touched, one fact a line. */
+    blastRadius: z.array(z.string()),
+    /** From commit to healthy, as the last deployments there took; absent when there were none. */
+    expectedSeconds: z.optional(z.number()),
+  }),
+};
+export type ChangePreview = z.infer<typeof previewChangeTask.output>;
 
 export const acquireLeasesTask = {
   input: z.object({

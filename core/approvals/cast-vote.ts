@@ -51,7 +51,8 @@ async function conclude(
   { approver, verdict, votedAt }: CastVote,
   reason: string,
 ): Promise<void> {
-  if (record.status === 'approved' || record.status === 'refused') {
+  const isDecided = record.status === 'approved' || record.status === 'refused';
+  if (isDecided && record.taskToken !== undefined) {
     await tokens.succeed(record.taskToken, describeResult(record));
   }
   await announceApproval(publisher, verdict === 'approve' ? 'ApprovalGiven' : 'ApprovalRefused', record, {

@@ -10,6 +10,9 @@ import type { ApprovalPorts } from './approval-ports.ts';
 import { listAgreeing } from './decide-vote.ts';
 import type { RequiredApproval } from './find-approval-policy.ts';
 
+/** Without a task token nothing waits: the record itself is what counts later. */
+export type RequestedApproval = Omit<ApprovalRequest, 'taskToken'> & { readonly taskToken?: string };
+
 const maximumRaces = 10;
 
 /**
@@ -19,12 +22,12 @@ const maximumRaces = 10;
  */
 export async function requestApproval(
   { approvals, tokens, publisher }: ApprovalPorts,
-  request: ApprovalRequest,
+  request: RequestedApproval,
   policy: RequiredApproval | undefined,
 ): Promise<boolean> {
   if (policy === undefined) {
     const reason = `nobody needs to be asked for a ${request.subject.kind} in ${request.subject.environment}`;
-    await tokens.succeed(request.taskToken, resultOf('not-required', request.planHash, [], reason));
+    await answer(resultOf('not-required', request.planHash, [], reason));
     return false;
   }
   let record = buildRecord(request, policy);
@@ -38,10 +41,10 @@ export async function requestApproval(
       );
     }
     if (known.status === 'approved' || known.status === 'refused') {
-      await tokens.succeed(request.taskToken, describeResult(known));
+      await answer(describeResult(known));
       return true;
     }
-    record = { ...known, taskToken: request.taskToken, version: known.version + 1 };
+    record = { ...record, votes: known.votes, version: known.version + 1 };
     if (await approvals.update(record)) break;
     if (race >= maximumRaces) throw new AppError('ThrottledError', `approval ${request.approvalId} is being decided`);
   }
@@ -52,6 +55,10 @@ export async function requestApproval(
     occurredAt: record.requestedAt,
   });
   return true;
+
+  async function answer(result: ApprovalResult): Promise<void> {
+    if (request.taskToken !== undefined) await tokens.succeed(request.taskToken, result);
+  }
 }
 
 /** What the waiting execution is told of a decided request. */
@@ -73,7 +80,7 @@ function resultOf(
   return { outcome, planHash, approvers, reason };
 }
 
-function buildRecord(request: ApprovalRequest, { approvers, quorum }: RequiredApproval): ApprovalRecord {
+function buildRecord(request: RequestedApproval, { approvers, quorum }: RequiredApproval): ApprovalRecord {
   const { approvalId, timeoutSeconds, requestedAt, ...rest } = request;
   return {
     ...ledgerKey.approval(approvalId),

@@ -13,34 +13,59 @@ const manifestTypes = [
 ].join(', ');
 
 const timeoutMilliseconds = 8_000;
-const maximumManifestBytes = 4 * 1024 * 1024;
+const maximumBytes = 4 * 1024 * 1024;
+
+export interface OciRegistry extends ImageRegistry {
+  /** The manifest's bytes; undefined when there is none. */
+  readManifest(image: string, reference: string): Promise<Uint8Array | undefined>;
+  /** The blob's bytes, which are those that its digest promises. */
+  readBlob(image: string, digest: string): Promise<Uint8Array>;
+}
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 export function createOciRegistry(
   address: AddressReader,
   secret: SecretReader<{ readonly username?: string | undefined; readonly password?: string | undefined }>,
-): ImageRegistry {
+): OciRegistry {
   return {
     async findDigest(image, tag) {
-      const base = await address('registry-url');
-      const url = `${base}/v2/${withoutHost(image)}/manifests/${encodeURIComponent(tag)}`;
-      let response = await request(url, {});
-      if (response.status === 401) response = await request(url, await authorize(base, response));
-      if (response.status === 404) return undefined;
-      if (response.status === 401 || response.status === 403) {
-        throw new AppError('ForbiddenError', `the registry refuses ${image} (${response.status}): check its secret`);
-      }
-      if (response.status === 429)
-        throw new AppError('ThrottledError', `the registry asks us to slow down for ${image}`);
-      if (!response.ok)
-        throw new AppError('UpstreamUnavailableError', `the registry answered ${response.status} for ${image}`);
-      const digest = response.headers.get('docker-content-digest') ?? (await digestOf(response));
+      const response = await get(image, `manifests/${encodeURIComponent(tag)}`);
+      if (response === undefined) return undefined;
+      const digest = response.headers.get('docker-content-digest') ?? digestOf(await readBytes(response));
       if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
         throw new AppError('UpstreamUnavailableError', `the registry's digest of ${image}:${tag} is not a SHA-256`);
       }
       return digest;
     },
+    async readManifest(image, reference) {
+      const response = await get(image, `manifests/${encodeURIComponent(reference)}`);
+      return response === undefined ? undefined : await readBytes(response);
+    },
+    async readBlob(image, digest) {
+      const response = await get(image, `blobs/${encodeURIComponent(digest)}`);
+      const bytes = response === undefined ? undefined : await readBytes(response);
+      if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
+      throw new AppError('UpstreamUnavailableError', `the registry's blob ${digest} of ${image} is missing or another`);
+    },
   };
+
+  /** Undefined when there is no such thing. */
+  async function get(image: string, path: string): Promise<Response | undefined> {
+    const base = await address('registry-url');
+    const url = `${base}/v2/${withoutHost(image)}/${path}`;
+    // Registries keep blobs elsewhere; what comes from there is checked against the digest. Nothing else is redirected.
+    const redirect = path.startsWith('blobs/') ? 'follow' : 'error';
+    let response = await request(url, {}, redirect);
+    if (response.status === 401) response = await request(url, await authorize(base, response), redirect);
+    if (response.status === 404) return undefined;
+    if (response.status === 401 || response.status === 403) {
+      throw new AppError('ForbiddenError', `the registry refuses ${image} (${response.status}): check its secret`);
+    }
+    if (response.status === 429) throw new AppError('ThrottledError', `the registry asks us to slow down for ${image}`);
+    if (!response.ok)
+      throw new AppError('UpstreamUnavailableError', `the registry answered ${response.status} for ${image}`);
+    return response;
+  }
 
   /** @see https://distribution.github.io/distribution/spec/auth/token/ */
   async function authorize(base: string, response: Response): Promise<Record<string, string>> {
@@ -77,11 +102,15 @@ function withoutHost(image: string): string {
   return first.includes('.') || first.includes(':') || first === 'localhost' ? rest.join('/') : image;
 }
 
-async function request(url: string, headers: Record<string, string>): Promise<Response> {
+async function request(
+  url: string,
+  headers: Record<string, string>,
+  redirect: 'error' | 'follow' = 'error',
+): Promise<Response> {
   try {
     return await fetch(url, {
       headers: { accept: manifestTypes, ...headers },
-      redirect: 'error',
+      redirect,
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
   } catch (cause) {
@@ -90,8 +119,15 @@ async function request(url: string, headers: Record<string, string>): Promise<Re
   }
 }
 
-async function digestOf(response: Response): Promise<string> {
+async function readBytes(response: Response): Promise<Buffer> {
   const body = Buffer.from(await response.arrayBuffer());
-  if (body.byteLength > maximumManifestBytes) return 'too large';
+  if (body.byteLength <= maximumBytes) return body;
+  throw new AppError(
+    'UpstreamUnavailableError',
+    `the registry sent ${body.byteLength} bytes, at most ${maximumBytes} are read`,
+  );
+}
+
+function digestOf(body: Uint8Array): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
 }

@@ -13,6 +13,7 @@ const words: Readonly<
   Record<PromotionEventType, Pick<Announcement, 'mark' | 'severity' | 'closes'> & { readonly verb: string }>
 > = {
   PromotionStarted: { mark: 'running', verb: 'is being promoted to', severity: 'info', closes: false },
+  PromotionWaiting: { mark: 'soon', verb: 'waits on its way to', severity: 'info', closes: false },
   PromotionSucceeded: { mark: 'success', verb: 'now runs in', severity: 'info', closes: true },
   PromotionFailed: { mark: 'failure', verb: 'could not be promoted to', severity: 'warning', closes: true },
   PromotionRefused: { mark: 'refused', verb: 'may not be promoted to', severity: 'warning', closes: true },

@@ -7,7 +7,7 @@ import { buildEventRecord } from '../../../core/audit/build-event-record.ts';
 import type { Outcome } from '../../../core/promotion/build-outcome-records.ts';
 import { recordOutcome } from '../../../core/promotion/record-outcome.ts';
 import { createDynamoBuildStore } from '../../../lambdas/adapters/dynamo-build-store.ts';
-import { readGateFacts } from '../../../lambdas/adapters/dynamo-gate-facts.ts';
+import { createDynamoGateLedger } from '../../../lambdas/adapters/dynamo-gate-ledger.ts';
 import { createDynamoOutcomeStore } from '../../../lambdas/adapters/dynamo-outcome-store.ts';
 import {
   createDynamoReleaseHistory,
@@ -183,9 +183,9 @@ describe('gate facts', () => {
       correlationId: 'c',
     });
     expect(await createDynamoRolloutLedger(test.ledger).findQuarantine('api-gateway', digestA)).toBe('bad');
-    expect((await readGateFacts(test.ledger, 'dev', [buildService()])).quarantines).toEqual({ 'api-gateway': 'bad' });
-    const other = buildService({ digest: digestB });
-    expect((await readGateFacts(test.ledger, 'dev', [other])).quarantines).toEqual({});
+    const gates = createDynamoGateLedger(test.ledger);
+    expect(await gates.findQuarantine('api-gateway', digestA)).toBe('bad');
+    expect(await gates.findQuarantine('api-gateway', digestB)).toBeUndefined();
   });
 });
 

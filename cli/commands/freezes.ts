@@ -1,0 +1,195 @@
+// `automation freeze` and `automation override`: times in which nothing moves forward, and gates that people overrule.
+import { randomUUID } from 'node:crypto';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { approvalRecord } from '../../contracts/ledger/approvals.ts';
+import {
+  type FreezeRecord,
+  freezeRecord,
+  type GateOverrideRecord,
+  gateOverrideRecord,
+} from '../../contracts/ledger/freezes.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import { requestOverrideTask } from '../../contracts/workflows/override.ts';
+import type { Connection } from '../connection.ts';
+import { invokeFunction } from '../invoke-function.ts';
+import { createLedgerReader } from '../ledger-reader.ts';
+import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
+
+export interface NewFreeze {
+  readonly name: string;
+  readonly reason: string;
+  readonly env?: readonly string[] | undefined;
+  readonly service?: readonly string[] | undefined;
+  /** ISO 8601; now when absent. */
+  readonly from?: string | undefined;
+  /** Until it is lifted when absent. */
+  readonly until?: string | undefined;
+  readonly actor: string;
+  readonly now: string;
+}
+
+/** Those that people have added and that are not over; those of the configuration stand there. */
+export async function listFreezes(connection: Connection, now: string): Promise<FreezeRecord[]> {
+  const records = await createLedgerReader(connection).listByKind(ledgerKind.freeze, freezeRecord);
+  return records.filter(({ until }) => until === undefined || until > now);
+}
+
+export function renderFreezes(records: readonly FreezeRecord[]): string {
+  if (records.length === 0) return 'nobody has added a freeze; those of the configuration stand there';
+  const rows = records.map(({ freezeId, name, reason, environments, services, from, until, addedBy }) => [
+    freezeId,
+    printable(name),
+    environments?.join(', ') ?? 'all',
+    services?.join(', ') ?? 'all',
+    from,
+    until ?? 'until it is lifted',
+    printable(addedBy),
+    printable(reason),
+  ]);
+  return renderTable(['ID', 'NAME', 'ENVIRONMENTS', 'SERVICES', 'FROM', 'UNTIL', 'BY', 'BECAUSE'], rows);
+}
+
+/** Nothing moves forward in its scope; what goes back is not held up. */
+export async function addFreeze(connection: Connection, freeze: NewFreeze): Promise<FreezeRecord> {
+  const from = parseTime(freeze.from ?? freeze.now, '--from');
+  const until = freeze.until === undefined ? undefined : parseTime(freeze.until, '--until');
+  if (until !== undefined && until <= from)
+    throw new CommandFailure('--until must be later than --from', exitCodes.usage);
+  const freezeId = randomUUID().slice(0, 8);
+  const record: FreezeRecord = {
+    ...ledgerKey.freeze(freezeId),
+    kind: ledgerKind.freeze,
+    sortKey: `${from}#${freezeId}`,
+    freezeId,
+    name: freeze.name,
+    reason: freeze.reason,
+    ...(freeze.env === undefined ? {} : { environments: [...freeze.env] }),
+    ...(freeze.service === undefined ? {} : { services: [...freeze.service] }),
+    from,
+    ...(until === undefined ? {} : { until }),
+    addedBy: freeze.actor,
+    addedAt: freeze.now,
+  };
+  await recordDecision(
+    connection,
+    freeze.now,
+    'add-freeze',
+    freezeId,
+    `${freeze.actor} freezes ${freeze.name}: ${freeze.reason}`,
+  );
+  await put(connection, record);
+  return record;
+}
+
+export async function liftFreeze(
+  connection: Connection,
+  freezeId: string,
+  { reason, actor, now }: { readonly reason: string; readonly actor: string; readonly now: string },
+): Promise<FreezeRecord> {
+  const key = ledgerKey.freeze(freezeId);
+  const found = await createLedgerReader(connection).find(key, freezeRecord);
+  if (found === undefined)
+    throw new CommandFailure(`no freeze ${freezeId}: see \`automation freeze list\``, exitCodes.notFound);
+  await recordDecision(connection, now, 'lift-freeze', freezeId, `${actor} lifts the freeze ${found.name}: ${reason}`);
+  const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
+  await connection.dynamoDb.send(new DeleteItemCommand({ TableName: connection.deployment.ledgerTableName, Key }));
+  return found;
+}
+
+export interface ListedOverride
+  extends Pick<
+    GateOverrideRecord,
+    'approvalId' | 'environment' | 'service' | 'gates' | 'reason' | 'validUntil' | 'requestedBy'
+  > {
+  readonly status: string;
+}
+
+/** Those that are not over, also while they wait for people. */
+export async function listOverrides(connection: Connection, now: string): Promise<ListedOverride[]> {
+  const ledger = createLedgerReader(connection);
+  const records = await ledger.listByKind(ledgerKind.gateOverride, gateOverrideRecord);
+  return await Promise.all(
+    records
+      .filter(({ validUntil }) => validUntil > now)
+      .map(async ({ approvalId, environment, service, gates, reason, validUntil, requestedBy }) => {
+        const approval = await ledger.find(ledgerKey.approval(approvalId), approvalRecord);
+        const status = approval?.status ?? 'unknown';
+        return { approvalId, environment, service, gates, reason, validUntil, requestedBy, status };
+      }),
+  );
+}
+
+export function renderOverrides(overrides: readonly ListedOverride[]): string {
+  if (overrides.length === 0) return 'no gate is overruled';
+  const rows = overrides.map(({ approvalId, environment, service, gates, status, validUntil, requestedBy, reason }) => [
+    approvalId,
+    environment,
+    service,
+    gates.join(', '),
+    status,
+    validUntil,
+    printable(requestedBy),
+    printable(reason),
+  ]);
+  return renderTable(['ID', 'ENVIRONMENT', 'SERVICE', 'GATES', 'STATUS', 'UNTIL', 'ASKED BY', 'BECAUSE'], rows);
+}
+
+export async function requestOverride(
+  connection: Connection,
+  application: string,
+  request: {
+    readonly environment: string;
+    readonly service: string;
+    readonly gates: readonly string[];
+    readonly reason: string;
+    readonly minutes: number;
+    readonly requestedBy: string;
+    readonly requestedAt: string;
+  },
+) {
+  const payload = { ...request, overrideId: randomUUID().slice(0, 8) };
+  return await invokeFunction(connection, `${application}-request-override`, payload, requestOverrideTask.output);
+}
+
+function parseTime(text: string, option: string): string {
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new CommandFailure(`${option} must be a time such as 2026-12-24T12:00:00+01:00, got ${text}`, exitCodes.usage);
+}
+
+/** The record first: nothing is frozen or lifted without one. */
+async function recordDecision(
+  connection: Connection,
+  now: string,
+  rule: string,
+  freezeId: string,
+  words: string,
+): Promise<void> {
+  const decisionId = `${rule}-${freezeId}`;
+  await put(connection, {
+    ...ledgerKey.decision(decisionId, rule),
+    kind: ledgerKind.decision(now),
+    sortKey: `${now}#${decisionId}`,
+    promotionId: decisionId,
+    rule,
+    outcome: 'acted',
+    words,
+    inputs: {},
+    occurredAt: now,
+    correlationId: decisionId,
+    causationId: decisionId,
+  });
+}
+
+async function put(connection: Connection, record: object): Promise<void> {
+  const entries = Object.entries(record).map(([name, value]) => [
+    name,
+    typeof value === 'string'
+      ? { S: value }
+      : Array.isArray(value)
+        ? { L: value.map((each) => ({ S: String(each) })) }
+        : { M: {} },
+  ]);
+  const Item = Object.fromEntries(entries);
+  await connection.dynamoDb.send(new PutItemCommand({ TableName: connection.deployment.ledgerTableName, Item }));
+}

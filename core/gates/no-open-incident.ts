@@ -1,0 +1,21 @@
+// Gate: nothing is wrong with the services in this environment right now.
+import { cannotTell, closed, type Gate, open } from './gate.ts';
+
+export const noOpenIncident: Gate = ({ promotion: { environment }, services, incidents, alerts }) => {
+  if ('unknown' in incidents) return cannotTell(`whether an incident is open: ${incidents.unknown}`);
+  if ('unknown' in alerts) return cannotTell(`whether an alert fires: ${alerts.unknown}`);
+  const names = services.map(({ name }) => name);
+  const problems = [
+    ...incidents.known
+      .filter((incident) => incident.environment === environment)
+      .filter((incident) => incident.services.some((service) => names.includes(service)))
+      .map(
+        ({ openedAt, reason }) =>
+          `an incident is open since ${openedAt} (${reason}): close it with \`automation incident close\``,
+      ),
+    ...alerts.known
+      .filter(({ service }) => names.includes(service))
+      .map(({ name, service, startsAt }) => `${name} fires for ${service} since ${startsAt}: it must be resolved`),
+  ];
+  return problems.length === 0 ? open('no incident is open and no critical alert fires') : closed(problems.join('; '));
+};

@@ -1,0 +1,90 @@
+// Where a promotion stands: what it would change, whether it is still what was agreed to, and what the gates say.
+
+import type * as z from 'zod/mini';
+import type { Configuration } from '../../config/schema.ts';
+import type {
+  BuildResult,
+  evaluateGatesTask,
+  Promotion,
+  ResolvedService,
+} from '../../contracts/workflows/promote-release.ts';
+import { findApprovalPolicy } from '../approvals/find-approval-policy.ts';
+import { getEnvironment, getService } from '../configuration/get-configured.ts';
+import { evaluateGates, type GateWait } from '../gates/evaluate-gates.ts';
+import type { ForwardMove } from '../gates/gate-facts.ts';
+import { type GatePorts, readGateFacts } from '../gates/read-gate-facts.ts';
+import type { GitOpsRepository } from './commit-promotion.ts';
+import { type ChangePlan, planChange } from './plan-change.ts';
+import { getStrategy } from './strategies/find-strategy.ts';
+
+export interface JudgePorts extends GatePorts {
+  readonly repository: Pick<GitOpsRepository, 'read'>;
+}
+
+export type Judgement = z.infer<typeof evaluateGatesTask.output> & { readonly diff: string };
+
+/** Reads the overlay as it stands in Git now and plans the change to it. Throws what the repository throws. */
+export async function planChangeInGit(
+  configuration: Configuration,
+  repository: JudgePorts['repository'],
+  promotion: Promotion,
+  services: readonly ResolvedService[],
+): Promise<ChangePlan> {
+  const target = getEnvironment(configuration, promotion.environment);
+  const file = `${target.overlayPath}/kustomization.yaml`;
+  const { content } = await repository.read(file);
+  const deploymentOf = (name: string): string => getService(configuration, name).deployment ?? name;
+  return planChange({ strategy: getStrategy(target), deploymentOf, file, content }, promotion, services);
+}
+
+/** Changes nothing. `expectedPlanHash`: what was agreed to; when the world has moved since, the promotion is refused. */
+export async function judgePromotion(
+  configuration: Configuration,
+  ports: JudgePorts,
+  asked: {
+    readonly promotion: ForwardMove;
+    readonly services: readonly ResolvedService[];
+    readonly build: BuildResult | undefined;
+    readonly now: string;
+    readonly wait?: GateWait | undefined;
+    readonly expectedPlanHash?: string | undefined;
+  },
+): Promise<Judgement> {
+  const { promotion, services, expectedPlanHash, now } = asked;
+  const { environment } = promotion;
+  const { gates, gateWaitMinutes } = getEnvironment(configuration, environment);
+  const { planHash, title, summary, diff } = await planChangeInGit(
+    configuration,
+    ports.repository,
+    promotion,
+    services,
+  );
+  const policy = findApprovalPolicy(configuration, 'promotion', environment);
+  const approval = {
+    isRequired: policy !== undefined,
+    timeoutSeconds: policy?.timeoutSeconds ?? 0,
+    title,
+    summary: [...summary],
+  };
+  if (expectedPlanHash !== undefined && expectedPlanHash !== planHash) {
+    const reason = `the world moved: the plan is ${planHash.slice(0, 12)} now, ${expectedPlanHash.slice(0, 12)} was agreed to; ask again`;
+    return { outcome: 'refused', reason, verdicts: [], planHash, approval, diff };
+  }
+  const [facts, overrides] = await Promise.all([
+    readGateFacts(configuration, ports, asked),
+    ports.ledger.listOverrides(environment, now),
+  ]);
+  const { outcome, reason, verdicts, wait } = evaluateGates(
+    { names: gates, overrides, wait: asked.wait, maximumWaitMinutes: gateWaitMinutes },
+    facts,
+  );
+  return {
+    outcome,
+    reason,
+    verdicts: verdicts.map((verdict) => ({ ...verdict })),
+    planHash,
+    approval,
+    diff,
+    ...(wait === undefined ? {} : { wait: { ...wait, told: [...wait.told] } }),
+  };
+}

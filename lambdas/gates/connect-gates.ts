@@ -1,0 +1,45 @@
+// The ports of gates and plans, as the running function reaches them.
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Configuration } from '../../config/schema.ts';
+import type { JudgePorts } from '../../core/promotion/judge-promotion.ts';
+import { createAddressReader } from '../adapters/address-reader.ts';
+import type { GitHubConnection } from '../adapters/connect-github.ts';
+import { createCosignAttester } from '../adapters/cosign-attester.ts';
+import { createDynamoGateLedger } from '../adapters/dynamo-gate-ledger.ts';
+import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { createGitHubGitOpsRepository } from '../adapters/github-gitops-repository.ts';
+import { buildWebUrl } from '../adapters/github-web-url.ts';
+import { createOciRegistry } from '../adapters/oci-registry.ts';
+import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
+import { awsClientOptions } from '../platform/aws-client-options.ts';
+import { systemClock } from '../platform/system-clock.ts';
+
+export function connectGates(
+  configuration: Configuration,
+  environment: { readonly REGISTRY_SECRET_ID: string; readonly ADDRESSES_PARAMETER_PATH: string },
+  ledger: DynamoLedger,
+  gitHub: GitHubConnection,
+): JudgePorts {
+  const { owner, apiUrl, gitops } = configuration.github;
+  const address = createAddressReader(
+    new SSMClient(awsClientOptions),
+    systemClock,
+    environment.ADDRESSES_PARAMETER_PATH,
+  );
+  const secrets = new SecretsManagerClient(awsClientOptions);
+  const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
+  const registry = createOciRegistry(address, secret);
+  const publicKey = configuration.registry.signing?.publicKey;
+  return {
+    ledger: createDynamoGateLedger(ledger),
+    registry,
+    repository: createGitHubGitOpsRepository(gitHub.client, {
+      owner,
+      ...gitops,
+      webUrl: buildWebUrl(apiUrl, owner, gitops.repository),
+    }),
+    // Security evidence and migrations are ports that nothing stands behind yet: their gates say that they are not asked.
+    attesters: { signatures: publicKey === undefined ? undefined : createCosignAttester(registry, publicKey) },
+  };
+}
