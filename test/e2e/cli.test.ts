@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChangePreview } from '../../contracts/workflows/promote-release.ts';
 import { commitService } from './commit-service.ts';
 import { listExecutions, listGitOpsCommits } from './promotions.ts';
 import { runCli } from './run-cli.ts';
@@ -80,14 +81,44 @@ describe('automation', () => {
     expect([plan.exitCode, plan.stderr]).toEqual([0, '']);
     expect(plan.stdout).toMatch(/api-gateway/);
     expect(plan.stdout).toMatch(/staging/);
+    expect(plan.stdout).toContain('+++ b/overlays/staging/kustomization.yaml');
+    const { planHash = '', verdicts } = await readJson<ChangePreview>(...ask, '--plan');
+    expect(planHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(plan.stdout).toContain(planHash);
+    expect(verdicts.filter(({ verdict }) => verdict !== 'open' && verdict !== 'not-asked')).toEqual([]);
     expect(listGitOpsCommits(system)).toHaveLength(commits);
     expect(await listExecutions(system)).toHaveLength(executions);
 
-    const done = await cli(...ask, '--reason', 'the command line says so');
+    const moved = await cli(...ask, '--plan-hash', '0'.repeat(64));
+    expect([moved.exitCode, moved.stdout]).toEqual([1, expect.stringContaining('the world moved')]);
+    expect(listGitOpsCommits(system)).toHaveLength(commits);
+    const done = await cli(...ask, '--reason', 'the command line says so', '--plan-hash', planHash);
     expect(done.exitCode).toBe(0);
     expect(listGitOpsCommits(system).at(-1)?.files).toEqual(['overlays/staging/kustomization.yaml']);
     expect((await cli('status')).stdout).toMatch(/staging/);
   }, 60_000);
+
+  it('freeze holds promotions up and nothing else, until it is lifted; override asks two others', async () => {
+    const frozen = ['--reason', 'the auditors are here', '--env', 'prod', '--actor', 'ada-release'];
+    const { freezeId } = await readJson<{ freezeId: string }>('freeze', 'add', 'audit', ...frozen);
+    expect((await cli('freeze')).stdout).toContain('the auditors are here');
+    const ask = ['promote', 'api-gateway', '--version', sha, '--to', 'prod', '--actor', 'ada-release'];
+    const { outcome, verdicts } = await readJson<ChangePreview>(...ask, '--plan');
+    expect(outcome).toBe('refused');
+    expect(verdicts.find(({ gate }) => gate === 'not-frozen')).toMatchObject({ verdict: 'closed' });
+    const back = await cli('rollback', 'api-gateway', '--env', 'staging', '--actor', 'ada-release', '--plan');
+    expect(back.stdout).not.toContain('frozen');
+    const overrule = ['--env', 'prod', '--gate', 'not-frozen', '--reason', 'security fix', '--actor', 'ada-release'];
+    const { approvalId } = await readJson<{ approvalId: string }>('override', 'request', 'api-gateway', ...overrule);
+    for (const actor of ['grace-platform', 'lin-operations']) {
+      expect((await cli('approvals', 'approve', approvalId, '--actor', actor)).exitCode).toBe(0);
+    }
+    expect((await cli('override')).stdout).toContain('approved');
+    const overruled = await readJson<ChangePreview>(...ask, '--plan');
+    expect(overruled.verdicts.find(({ gate }) => gate === 'not-frozen')).toMatchObject({ verdict: 'open' });
+    expect((await cli('freeze', 'lift', freezeId, '--reason', 'they have left')).exitCode).toBe(0);
+    expect(await readJson('freeze')).toEqual([]);
+  }, 90_000);
 
   it('promote is refused with the reason', async () => {
     const refused = await cli('promote', 'api-gateway', '--version', sha, '--to', 'prod', '--actor', 'mallory');

@@ -58,6 +58,11 @@ function messagesOf(part: string): string[] {
     .filter((text) => text.includes(part));
 }
 
+const findRequest = async (approvalId: string) =>
+  await letTimePass(system, `the request for approval ${approvalId}`, () =>
+    readLedgerItem(system, ledgerKey.approval(approvalId), approvalRecord),
+  );
+
 /** Sends the push and returns once its promotion waits for the build. */
 async function sendAndAwaitBuild(push: Parameters<typeof sendWebhook>[1]): Promise<string> {
   const { clock, trace } = system.runtime.context;
@@ -233,7 +238,7 @@ describe('a push that concerns no service', () => {
 });
 
 describe('what runs in one environment', () => {
-  it('travels on by the same digest: to staging by hand, and to prod by a release', async () => {
+  it('travels on by the same digest: to staging by hand, and to prod by itself once people agree', async () => {
     const inDev = await findCurrent(system, 'dev', 'api-gateway');
     const staging = await startPromotion(system, {
       services: ['api-gateway'],
@@ -250,28 +255,59 @@ describe('what runs in one environment', () => {
     expect(inStaging?.digest).toBe(inDev?.digest);
     expect(readImages(system, 'staging')['api-gateway-green']).toBe(inDev?.digest);
 
-    await system.world.github.publishRelease({ repo: 'pyairtable', tag: 'v1.0.0', target: 'develop' });
-    const promotionId = await send({ event: 'release', body: buildRelease({ repository, tag: 'v1.0.0' }) });
-    const request = await letTimePass(system, 'the request for approval', () =>
-      readLedgerItem(system, ledgerKey.approval(promotionId), approvalRecord),
+    const travelled = `${promotionIdOf(staging)}-PromotionSucceeded`;
+    const request = await findRequest(travelled);
+    expect(request).toMatchObject({
+      status: 'pending',
+      requestedBy: 'grace-platform',
+      subject: { environment: 'prod' },
+    });
+    const ofProd = () => system.world.slack.messages().filter(({ channel }) => channel === '#deployments-prod');
+    const message = await letTimePass(system, 'the message with the buttons', () =>
+      ofProd().find(({ text }) => text.startsWith('Please decide: promote api-gateway to prod')),
     );
-    expect(request).toMatchObject({ status: 'pending', subject: { kind: 'promotion', environment: 'prod' } });
-    const answer = { approvalId: promotionId, planHash: request.planHash, verdict: 'approve' };
-    expect(await decideApproval(system, { ...answer, approver: request.requestedBy })).toMatchObject({
-      outcome: 'rejected',
-    });
-    expect(await decideApproval(system, { ...answer, approver: 'grace-platform' })).toMatchObject({
-      status: 'approved',
-    });
-    const { record } = await waitForPromotion(system, promotionId);
+    const press = async (userId: string) =>
+      await system.world.slack.pressButton({ messageTs: message.ts, actionId: 'approval.approve', userId });
+    expect((await press('U0GRACE01')).status).toBe(200);
+    await letTimePass(system, 'the word that whoever asks does not count', () =>
+      ofProd().find(({ blocks }) => JSON.stringify(blocks).includes('somebody else must approve it')),
+    );
+    expect((await findRequest(travelled)).status).toBe('pending');
+    expect((await press('U0ADA0001')).status).toBe(200);
+    const { record } = await waitForPromotion(system, travelled);
     expect(record).toMatchObject({ outcome: 'succeeded', environment: 'prod' });
     expect(record.services).toEqual([expect.objectContaining({ name: 'api-gateway', digest: inDev?.digest })]);
+    expect((await findRequest(travelled)).votes).toMatchObject([{ approver: 'ada-release', via: 'slack' }]);
     expect(listGitOpsCommits(system).at(-1)?.files).toEqual(['overlays/prod/kustomization.yaml']);
-    const told = system.world.slack.messages().filter(({ channel }) => channel === '#deployments-prod');
-    const begins = (words: string) => told.filter(({ text }) => text.startsWith(words));
+    const begins = (words: string) => ofProd().filter(({ text }) => text.startsWith(words));
     expect(begins('api-gateway now runs in prod')).toHaveLength(1);
     expect(begins('Approved: promote api-gateway to prod')).toHaveLength(1);
     expect([...begins('Please decide'), ...begins('api-gateway is being promoted')]).toEqual([]);
+  }, 120_000);
+
+  it('goes to prod by a release as well, and nowhere when somebody refuses', async () => {
+    const inDev = await findCurrent(system, 'dev', 'llm-orchestrator');
+    const request = { services: ['llm-orchestrator'], version: inDev?.version, environment: 'staging' };
+    const staging = await startPromotion(system, { ...request, actor: 'grace-platform', reason: 'next' });
+    await waitForPromotion(system, promotionIdOf(staging));
+    const travelled = `${promotionIdOf(staging)}-PromotionSucceeded`;
+    const { planHash } = await findRequest(travelled);
+    const answer = { approvalId: travelled, planHash, verdict: 'refuse', approver: 'ada-release', comment: 'not now' };
+    const commits = listGitOpsCommits(system).length;
+    expect(await decideApproval(system, answer)).toMatchObject({ status: 'refused' });
+    expect((await waitForPromotion(system, travelled)).record).toMatchObject({
+      outcome: 'refused',
+      reason: 'refused by ada-release: not now',
+    });
+    expect(listGitOpsCommits(system)).toHaveLength(commits);
+
+    await system.world.github.publishRelease({ repo: 'pyairtable', tag: 'v1.0.0', target: 'develop' });
+    const promotionId = await send({ event: 'release', body: buildRelease({ repository, tag: 'v1.0.0' }) });
+    // The same change: people see the same plan again.
+    expect(await findRequest(promotionId)).toMatchObject({
+      planHash,
+      subject: { title: 'promote llm-orchestrator to prod' },
+    });
   }, 120_000);
 
   it('does not travel past an environment, nor by a person who may not', async () => {

@@ -136,6 +136,8 @@ describe('anything but a push, a release or a request', () => {
     const event = { ...pushEvent(), 'detail-type': 'star' };
     const { outcome, reason } = await planPromotion(configuration, createPorts(), { event }, context);
     expect(outcome).toBe('refused');
-    expect(reason).toBe('got star of github.com: promotions start on push, release or request');
+    expect(reason).toBe(
+      'got star of github.com: promotions start on push, release, success in the environment before, or request',
+    );
   });
 });
