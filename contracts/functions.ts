@@ -19,6 +19,7 @@ export type Capability =
   | 'addresses'
   | 'kubernetes'
   | 'kubernetes-certificates'
+  | 'kubernetes-renewals'
   | 'kubernetes-jobs'
   | 'kubernetes-configuration'
   | 'kubernetes-sealing-keys'
@@ -306,6 +307,41 @@ export const functions = {
     concern: 'certificates',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ADDRESSES_PARAMETER_PATH'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'addresses', 'kubernetes-certificates', 'configuration'],
+  },
+  'plan-renewal': {
+    entry: 'lambdas/certificates/plan-renewal.handler.ts',
+    description: 'Says whether and how a certificate is renewed, and takes the right to do it',
+    concern: 'certificates',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'addresses', 'kubernetes-certificates', 'configuration'],
+  },
+  'trigger-renewal': {
+    entry: 'lambdas/certificates/trigger-renewal.handler.ts',
+    description: 'Asks cert-manager to issue a certificate anew',
+    concern: 'certificates',
+    environment: [],
+    uses: ['kubernetes-renewals', 'configuration'],
+  },
+  'follow-renewal': {
+    entry: 'lambdas/certificates/follow-renewal.handler.ts',
+    description: 'Says how far an issuance is and whether every address serves what was issued',
+    concern: 'certificates',
+    environment: ['ADDRESSES_PARAMETER_PATH'],
+    uses: ['addresses', 'kubernetes-certificates', 'configuration'],
+  },
+  'restart-consumers': {
+    entry: 'lambdas/certificates/restart-consumers.handler.ts',
+    description: 'Restarts what does not load a renewed certificate by itself',
+    concern: 'certificates',
+    environment: [],
+    uses: ['kubernetes-renewals', 'configuration'],
+  },
+  'settle-renewal': {
+    entry: 'lambdas/certificates/settle-renewal.handler.ts',
+    description: 'Records how a renewal ended, gives back the right to renew, and tells',
+    concern: 'certificates',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'configuration'],
   },
   'plan-backups': {
     entry: 'lambdas/backups/plan-backups.handler.ts',

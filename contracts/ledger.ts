@@ -25,6 +25,8 @@
 // | was a canary asked to go back?                    | get canaryRollback                                       |
 // | how are the certificates? how were they?          | byKind `certificate`, sorted name; query its partition   |
 // | when was every certificate checked last?          | query certificate-report partition, newest last          |
+// | who renews a certificate, what holds it back?     | get renewalState; all: byKind `certificate-renewal`      |
+// | how did its renewals go?                          | query renewal partition with prefix `RUN#`               |
 // | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
 // | who backs up a database now, what is proven?      | get backupRun; get lastVerified                          |
 // | what was told of a subject, where does it stand?  | query notification partition; get notificationThread     |
@@ -39,6 +41,7 @@ import { backupKeys, backupKinds } from './ledger/backups.ts';
 import { breakGlassKeys, breakGlassKinds } from './ledger/break-glass.ts';
 import { buildKeys } from './ledger/builds.ts';
 import { canaryKeys } from './ledger/canaries.ts';
+import { certificateRenewalKeys, certificateRenewalKinds } from './ledger/certificate-renewals.ts';
 import { certificateKeys, certificateKinds } from './ledger/certificates.ts';
 import { circuitKeys, circuitKinds } from './ledger/circuits.ts';
 import { claimKeys } from './ledger/claims.ts';
@@ -79,6 +82,7 @@ export const ledgerKey = {
   ...circuitKeys,
   ...breakGlassKeys,
   ...certificateKeys,
+  ...certificateRenewalKeys,
   ...backupKeys,
   ...notificationKeys,
   ...jobKeys,
@@ -101,6 +105,7 @@ export const ledgerKind = {
   ...circuitKinds,
   ...breakGlassKinds,
   ...certificateKinds,
+  ...certificateRenewalKinds,
   ...backupKinds,
   ...jobKinds,
   ...colourKinds,

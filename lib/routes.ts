@@ -4,6 +4,11 @@ import type { Configuration } from '../config/schema.ts';
 import { alertChangedPattern } from '../contracts/events/alert.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
+import {
+  certificateRenewedPattern,
+  renewalDuePattern,
+  renewalNotificationPattern,
+} from '../contracts/events/certificate-renewal.ts';
 import { clusterNewsPattern } from '../contracts/events/cluster.ts';
 import { configurationPattern } from '../contracts/events/configuration.ts';
 import {
@@ -30,6 +35,7 @@ export const workflowNames = [
   'rollback-release',
   'reconcile-git',
   'check-certificates',
+  'renew-certificate',
   'back-up-database',
   'verify-backup',
   'restore-database',
@@ -186,6 +192,27 @@ export function buildEventRoutes({ github, environments }: Configuration): reado
       fromAws: true,
       target: { workflow: 'check-certificates' },
       deadLetters: 'certificates',
+    },
+    {
+      id: 'certificate-renews',
+      description: 'A certificate that cert-manager did not renew in time, or that is served stale, is renewed',
+      pattern: renewalDuePattern,
+      target: { workflow: 'renew-certificate' },
+      deadLetters: 'certificates',
+    },
+    {
+      id: 'renewed-checks',
+      description: 'A renewed certificate is checked at once, so that what was told of it is closed',
+      pattern: certificateRenewedPattern,
+      target: { workflow: 'check-certificates' },
+      deadLetters: 'certificates',
+    },
+    {
+      id: 'renewal-notifies',
+      description: 'What becomes of a renewal is told to people',
+      pattern: renewalNotificationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
     },
     {
       id: 'certificate-notifies',

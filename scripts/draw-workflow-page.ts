@@ -5,6 +5,7 @@ import { configurationBackupRequestSchema } from '../contracts/workflows/back-up
 import { backupRequestSchema } from '../contracts/workflows/back-up-database.ts';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
+import { renewalRequestSchema } from '../contracts/workflows/renew-certificate.ts';
 import { restoreRequestSchema } from '../contracts/workflows/restore-database.ts';
 import { rollbackRequestSchema } from '../contracts/workflows/rollback-release.ts';
 import { verificationRequestSchema } from '../contracts/workflows/verify-backup.ts';
@@ -22,6 +23,7 @@ const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
   'check-certificates': certificateCheckRequestSchema,
   'promote-release': promotionRequestSchema,
   'restore-database': restoreRequestSchema,
+  'renew-certificate': renewalRequestSchema,
   'rollback-release': rollbackRequestSchema,
   'verify-backup': verificationRequestSchema,
 };

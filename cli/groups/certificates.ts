@@ -1,4 +1,5 @@
 // The commands about certificates.
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
   checkCertificates,
@@ -7,10 +8,12 @@ import {
   renderCertificates,
   showCertificate,
 } from '../commands/certificates.ts';
+import { planRenewal, renderRenewalPlan, renewCertificate } from '../commands/renew-certificate.ts';
 import { CommandFailure } from '../output.ts';
-import { withSession } from '../session.ts';
+import { renderStatus } from '../render-status.ts';
+import { readNow, withSession } from '../session.ts';
 
-/** Adds `certificates list|show|check`. */
+/** Adds `certificates list|show|check|renew`. */
 export function addCertificateCommands(program: Command): void {
   const certificates = program
     .command('certificates')
@@ -46,5 +49,40 @@ export function addCertificateCommands(program: Command): void {
         if (check.certificates.some(({ verdict }) => verdict.state === 'critical'))
           throw new CommandFailure('not every certificate is in order');
       }),
+    );
+  certificates
+    .command('renew')
+    .argument('<name>', 'as the configuration names it')
+    .description('have it issued anew, restart what does not load it by itself, and wait until every address serves it')
+    .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
+    .option('--actor <login>', 'who you are', userInfo().username)
+    .option('--insist', 'ask the issuer even where it said when it will listen again', false)
+    .option('--plan', 'show what would be done and change nothing', false)
+    .option('--no-wait', 'do not wait for the end')
+    .action(
+      withSession(
+        async (
+          { output, connect: open, options },
+          chosen: { reason: string; actor: string; insist: boolean; plan: boolean; wait: boolean },
+          name: string,
+        ) => {
+          const connection = await open();
+          const now = new Date(await readNow(options)).toISOString();
+          const request = { ...chosen, name, now, application: options.application };
+          if (chosen.plan) {
+            output.show(await planRenewal(connection, request), renderRenewalPlan);
+            return;
+          }
+          if (chosen.wait) output.progress(`renewing ${name} …`);
+          const started = await renewCertificate(connection, request);
+          output.show(
+            started,
+            ({ executionArn, status, outcome, reason }) =>
+              `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
+          );
+          if (started.outcome !== undefined && started.outcome !== 'succeeded')
+            throw new CommandFailure('it was not renewed');
+        },
+      ),
     );
 }

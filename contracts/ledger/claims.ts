@@ -12,7 +12,8 @@ export type ClaimScope =
   | 'flagger'
   | 'promote-release'
   | 'rollback-release'
-  | 'reconcile-git';
+  | 'reconcile-git'
+  | 'renew-certificate';
 
 export const claimKeys = {
   claim: (scope: ClaimScope, id: string): LedgerKey => ({ pk: `CLAIM#${scope}#${id}`, sk: 'CLAIM' }),

@@ -15,6 +15,13 @@ export const acmEventSchema = z.object({
 });
 export type AcmEvent = z.infer<typeof acmEventSchema>;
 
+/** `CertificateRenewed` as EventBridge hands it over: the name is checked at once. */
+export const renewedEventSchema = z.object({
+  'detail-type': z.literal('CertificateRenewed'),
+  detail: z.object({ renewal: z.object({ name: z.string() }) }),
+});
+export type RenewedEvent = z.infer<typeof renewedEventSchema>;
+
 /** One name to check. */
 export const plannedCheckSchema = z.object({
   name: z.string(),
@@ -29,7 +36,10 @@ export const plannedCheckSchema = z.object({
 export type PlannedCheck = z.infer<typeof plannedCheckSchema>;
 
 export const listCertificatesTask = {
-  input: z.object({ request: z.optional(certificateCheckRequestSchema), event: z.optional(acmEventSchema) }),
+  input: z.object({
+    request: z.optional(certificateCheckRequestSchema),
+    event: z.optional(z.union([renewedEventSchema, acmEventSchema])),
+  }),
   output: z.object({
     batches: z.array(z.object({ checks: z.array(plannedCheckSchema) })),
     /** How many batches may run at the same time. */

@@ -3,6 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { CertificateEndpoint, CertificatesConfiguration } from '../../config/certificates-schema.ts';
 import type { CertificateProblem, CertificateVerdict } from '../../contracts/certificates.ts';
 import { type CertificateDetail, certificateSource } from '../../contracts/events/certificate.ts';
+import { type CertificateRenewalDue, certificateRenewalDueType } from '../../contracts/events/certificate-renewal.ts';
 import type { CertificateCheckRecord, CertificateRecord } from '../../contracts/ledger/certificates.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { PlannedCheck } from '../../contracts/workflows/check-certificates.ts';
@@ -11,6 +12,7 @@ import { findAnnouncement, hasChanged } from './decide-announcement.ts';
 import { evaluateCertificate, type Handshake, type ManagedCertificate } from './evaluate-certificate.ts';
 import type { CaaRecord } from './judge-caa.ts';
 import type { TrustAnchors } from './judge-chain.ts';
+import { findRenewalCauses } from './plan-renewal.ts';
 
 /** What the cluster knows of a certificate. */
 export interface ClusterCertificate {
@@ -78,6 +80,7 @@ export async function checkCertificate(
     };
     await publisher.publish({ source: certificateSource, detailType: type, detail });
   }
+  await askForRenewal(parts, check.name, configured, verdict, run);
   const common = { ...run, name: check.name, verdict };
   await store.append({
     ...ledgerKey.certificateCheck(check.name, run.checkedAt),
@@ -94,6 +97,30 @@ export async function checkCertificate(
     ...(acm === undefined ? {} : { acm }),
   });
   return verdict;
+}
+
+/** Each day anew while a finding asks for it: whether it may be done is decided there, where failures are counted. */
+async function askForRenewal(
+  { settings, publisher }: CheckParts,
+  name: string,
+  endpoint: CertificateEndpoint | undefined,
+  { problems }: CertificateVerdict,
+  { executionArn, checkedAt }: CheckRun,
+): Promise<void> {
+  const causes = findRenewalCauses(settings, endpoint, problems);
+  if (causes.length === 0) return;
+  const detail: CertificateRenewalDue = {
+    metadata: {
+      eventId: `${executionArn.split(':').at(-1)}-${name}-renewal`,
+      correlationId: `certificate/${name}`,
+      occurredAt: checkedAt,
+      actor: 'check-certificates',
+    },
+    name,
+    problems: causes.map(({ kind }) => kind),
+    reason: causes.map(({ words }) => words).join('; '),
+  };
+  await publisher.publish({ source: certificateSource, detailType: certificateRenewalDueType, detail });
 }
 
 async function judge(

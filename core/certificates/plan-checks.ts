@@ -1,6 +1,11 @@
 // Which names a run of check-certificates looks at, in batches.
 import type { Configuration } from '../../config/schema.ts';
-import type { AcmEvent, CertificateCheckRequest, PlannedCheck } from '../../contracts/workflows/check-certificates.ts';
+import type {
+  AcmEvent,
+  CertificateCheckRequest,
+  PlannedCheck,
+  RenewedEvent,
+} from '../../contracts/workflows/check-certificates.ts';
 import { AppError } from '../app-error.ts';
 
 /** All names of a batch are asked at the same time, by one function. */
@@ -9,13 +14,26 @@ const batchSize = 20;
 /** All that are configured, those that a person names, or those that an event of ACM is about. @throws AppError `NotFoundError` for an unknown name. */
 export function planChecks(
   { certificates: { endpoints } }: Configuration,
-  { request, event }: { readonly request?: CertificateCheckRequest | undefined; readonly event?: AcmEvent | undefined },
+  {
+    request,
+    event,
+  }: { readonly request?: CertificateCheckRequest | undefined; readonly event?: AcmEvent | RenewedEvent | undefined },
 ): { readonly checks: PlannedCheck[] }[] {
-  const checks =
-    event === undefined ? listNames(endpoints, request).map((name) => ({ name })) : planForAcm(endpoints, event);
+  const checks = listChecks(endpoints, request, event);
   return Array.from({ length: Math.ceil(checks.length / batchSize) }, (_, index) => ({
     checks: checks.slice(index * batchSize, (index + 1) * batchSize),
   }));
+}
+
+function listChecks(
+  endpoints: Configuration['certificates']['endpoints'],
+  request: CertificateCheckRequest | undefined,
+  event: AcmEvent | RenewedEvent | undefined,
+): PlannedCheck[] {
+  if (event === undefined) return listNames(endpoints, request).map((name) => ({ name }));
+  if ('renewal' in event.detail)
+    return listNames(endpoints, { names: [event.detail.renewal.name] }).map((name) => ({ name }));
+  return planForAcm(endpoints, event as AcmEvent);
 }
 
 function listNames(endpoints: object, request: CertificateCheckRequest | undefined): string[] {

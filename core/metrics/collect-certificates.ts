@@ -1,11 +1,15 @@
-// Metrics of the certificates: how long each lasts, and whether it is in order.
+// Metrics of the certificates: how long each lasts, what is wrong with it, when it was checked, and how its renewals go.
+import { renewalStateRecord } from '../../contracts/ledger/certificate-renewals.ts';
 import { certificateRecord } from '../../contracts/ledger/certificates.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
 import type { Collector } from './collectors.ts';
 import { toSeconds } from './metric-family.ts';
 
 export const collectCertificates: Collector = async ({ listByKind }) => {
-  const records = await listByKind(certificateRecord, ledgerKind.certificate);
+  const [records, renewals] = await Promise.all([
+    listByKind(certificateRecord, ledgerKind.certificate),
+    listByKind(renewalStateRecord, ledgerKind.renewalState),
+  ]);
   const labelsOf = ({ name, environment }: (typeof records)[number]) => ({ certificate: name, environment });
   return [
     {
@@ -31,6 +35,26 @@ export const collectCertificates: Collector = async ({ listByKind }) => {
       help: 'How many problems the last check found.',
       type: 'gauge',
       samples: records.map((record) => ({ labels: labelsOf(record), value: record.verdict.problems.length })),
+    },
+    {
+      name: 'automation_certificate_problem',
+      help: '1 for each kind of problem that the last check found.',
+      type: 'gauge',
+      samples: records.flatMap((record) =>
+        record.verdict.problems.map(({ kind }) => ({ labels: { ...labelsOf(record), reason: kind }, value: 1 })),
+      ),
+    },
+    {
+      name: 'automation_certificate_last_check_timestamp_seconds',
+      help: 'When it was checked last.',
+      type: 'gauge',
+      samples: records.map((record) => ({ labels: labelsOf(record), value: toSeconds(record.checkedAt) })),
+    },
+    {
+      name: 'automation_certificate_renewal_failures',
+      help: 'Renewals that failed since the last one that succeeded.',
+      type: 'gauge',
+      samples: renewals.map(({ name, failures }) => ({ labels: { certificate: name }, value: failures })),
     },
   ];
 };

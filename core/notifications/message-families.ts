@@ -3,6 +3,7 @@ import type { MessageFamily } from './define-messages.ts';
 import { alertMessages } from './messages/alert.ts';
 import { approvalMessages } from './messages/approval.ts';
 import { certificateMessages } from './messages/certificate.ts';
+import { certificateRenewalMessages } from './messages/certificate-renewal.ts';
 import { configurationMessages } from './messages/configuration.ts';
 import { jobMessages } from './messages/job.ts';
 import { promotionMessages } from './messages/promotion.ts';
@@ -14,6 +15,7 @@ export const messageFamilies: readonly MessageFamily[] = [
   approvalMessages,
   alertMessages,
   certificateMessages,
+  certificateRenewalMessages,
   jobMessages,
   configurationMessages,
 ];

@@ -172,6 +172,7 @@ function grantCapability(
     registry: () => grantWorld(grantee, props, 'registry'),
     kubernetes: () => props.clusters.grantAccess(id, grantee, 'deployment-automation'),
     'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
+    'kubernetes-renewals': () => props.clusters.grantAccess(id, grantee, 'certificate-renewals'),
     'kubernetes-jobs': () => props.clusters.grantAccess(id, grantee, 'backup-jobs'),
     'backups-read': () => props.backups.grantRead(grantee),
     'backups-tag': () => props.backups.grantTag(grantee),

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 export type AutomationGroup =
   | 'deployment-automation'
   | 'certificate-checks'
+  | 'certificate-renewals'
   | 'backup-jobs'
   | 'configuration-backup'
   | 'sealing-key-escrow';

@@ -4,6 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { alertDetailSchema, alertFiringExample } from '../../contracts/events/alert.ts';
 import { approvalDetailSchema, approvalRequestedExample } from '../../contracts/events/approval.ts';
 import { certificateDetailSchema, certificateExpiringExample } from '../../contracts/events/certificate.ts';
+import {
+  certificateRenewalDetailSchema,
+  certificateRenewalFailedExample,
+} from '../../contracts/events/certificate-renewal.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
 import { rollbackDetailSchema, rollbackSucceededExample } from '../../contracts/events/rollback.ts';
 import { type Capability, type EnvironmentVariable, functions } from '../../contracts/functions.ts';
@@ -76,6 +80,9 @@ describe('contracts', () => {
     expect(alertDetailSchema.parse(alertFiringExample)).toEqual(alertFiringExample);
     expect(promotionDetailSchema.parse(promotionSucceededExample)).toEqual(promotionSucceededExample);
     expect(certificateDetailSchema.parse(certificateExpiringExample)).toEqual(certificateExpiringExample);
+    expect(certificateRenewalDetailSchema.parse(certificateRenewalFailedExample)).toEqual(
+      certificateRenewalFailedExample,
+    );
   });
 
   it('export the form of a request as JSON Schema', () => {

@@ -105,6 +105,7 @@ describe('the clusters', () => {
     const groups = {
       kubernetes: 'deployment-automation',
       'kubernetes-certificates': 'certificate-checks',
+      'kubernetes-renewals': 'certificate-renewals',
       'kubernetes-jobs': 'backup-jobs',
       'kubernetes-configuration': 'configuration-backup',
       'kubernetes-sealing-keys': 'sealing-key-escrow',

@@ -1,0 +1,64 @@
+// `automation certificates renew`: starts renew-certificate by hand, or with --plan says what it would do and does nothing.
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  planRenewalTask,
+  type RenewalPlan,
+  type RenewalRequest,
+  renewalRequestSchema,
+} from '../../contracts/workflows/renew-certificate.ts';
+import type { Connection } from '../connection.ts';
+import { CommandFailure, exitCodes, printable } from '../output.ts';
+import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
+
+export interface RenewalOptions {
+  readonly application: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly actor: string;
+  readonly insist: boolean;
+  /** ISO 8601: the time by which the plan is made. */
+  readonly now: string;
+}
+
+/** As the workflow's own decision sees it. Changes nothing. */
+export async function planRenewal(connection: Connection, options: RenewalOptions): Promise<RenewalPlan> {
+  const { Payload, FunctionError } = await connection.lambda.send(
+    new InvokeCommand({
+      FunctionName: `${options.application}-plan-renewal`,
+      Payload: JSON.stringify({
+        request: buildRequest(options),
+        renewalId: 'plan',
+        executionArn: 'plan',
+        startedAt: options.now,
+        planOnly: true,
+      }),
+    }),
+  );
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
+  if (FunctionError !== undefined)
+    throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
+  return planRenewalTask.output.parse(answer);
+}
+
+/** Starts the workflow; with `wait` it returns when the execution has ended. */
+export async function renewCertificate(
+  connection: Connection,
+  options: RenewalOptions & { readonly wait: boolean },
+): Promise<StartedExecution> {
+  return await runWorkflow(connection, 'renew-certificate', { request: buildRequest(options) }, options.wait);
+}
+
+export function renderRenewalPlan({ outcome, reason, steps }: RenewalPlan): string {
+  const words = { acted: 'would be renewed', suppressed: 'would not be renewed now', refused: 'cannot be renewed' };
+  return [
+    `${words[outcome]}: ${printable(reason)}`,
+    ...steps.map((step, index) => `  ${index + 1}. ${printable(step)}`),
+  ].join('\n');
+}
+
+function buildRequest({ name, actor, reason, insist }: RenewalOptions): RenewalRequest {
+  const parsed = renewalRequestSchema.safeParse({ name, actor, reason, ...(insist ? { insist } : {}) });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new CommandFailure(`the request is not valid: ${problems.join('; ')}`, exitCodes.usage);
+}
