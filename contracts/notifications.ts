@@ -14,6 +14,7 @@ export const notificationFamilies = [
   'certificate',
   'job',
   'configuration',
+  'backup',
   'recovery',
 ] as const;
 export type NotificationFamily = (typeof notificationFamilies)[number];

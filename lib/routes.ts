@@ -3,6 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
 import { alertChangedPattern } from '../contracts/events/alert.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
+import { backupNotificationPattern } from '../contracts/events/backup.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
 import {
   certificateRenewedPattern,
@@ -225,6 +226,13 @@ export function buildEventRoutes({ github, environments }: Configuration): reado
       id: 'configuration-notifies',
       description: 'What a night has changed in the configuration of an environment is told to people',
       pattern: configurationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
+      id: 'backup-notifies',
+      description: 'What becomes of a restore, and every backup that failed or was proven, is told to people',
+      pattern: backupNotificationPattern,
       target: { function: 'notify' },
       deadLetters: 'notification',
     },

@@ -2,29 +2,29 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import colors from 'picocolors';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { type KubeContext, openKubeContext } from '../local/world/kubernetes/real-cluster/open-kube-context.ts';
 import { findInCluster } from '../local/world/kubernetes/real-cluster/send-to-cluster.ts';
-import { playReleaseTour } from '../tour/play-release-tour.ts';
-import { playRollbackTour } from '../tour/play-rollback-tour.ts';
 import { renderMissingObjects } from '../tour/render-missing-objects.ts';
 import { startSystem } from '../tour/start-system.ts';
+import { tours } from '../tour/tours.ts';
 import { synthesize } from './synthesize.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const processStartedAt = Date.now() - performance.now();
 
-const { cluster, exit, fresh, port, state } = new Command('npm start --')
+const { cluster, exit, fresh, port, state, tour } = new Command('npm start --')
   .description('The deployment automation on this machine: no AWS account, no Docker.')
   .option('--exit', 'stop after the tour, with exit code 0 only if everything happened', false)
   .option('--fresh', 'forget what earlier runs left', false)
   .option('--port <number>', 'of the AWS endpoint; the following five are used too', (text) => Number(text), 4566)
+  .addOption(new Option('--tour <name>', 'what is played').choices(Object.keys(tours)).default(Object.keys(tours)[0]))
   .option('--state <folder>', 'what is to survive a restart', join(root, '.local'))
   .option('--cluster <context>', 'a real cluster of your kubeconfig in place of the simulated ones')
   .parse()
-  .opts<{ cluster?: string; exit: boolean; fresh: boolean; port: number; state: string }>();
+  .opts<{ cluster?: string; exit: boolean; fresh: boolean; port: number; state: string; tour: string }>();
 
 const kubeContext = cluster === undefined ? undefined : await openCluster(cluster);
 if (fresh) rmSync(state, { recursive: true, force: true });
@@ -55,7 +55,7 @@ process.once('SIGTERM', () => void stop());
 const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects);
 if (missing !== '') console.log(missing);
 const print = (line: string): void => console.log(line);
-const succeeded = missing === '' && (await playReleaseTour(system, print)) && (await playRollbackTour(system, print));
+const succeeded = missing === '' && (await tours[tour]?.(system, print)) === true;
 if (exit) {
   await system.stop();
   process.exit(succeeded ? 0 : 1);

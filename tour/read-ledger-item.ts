@@ -22,13 +22,13 @@ export async function readLedgerItem<T>(
     principal: operatorOf(context),
     region: system.deployment.region,
   });
-  return Item === undefined ? undefined : schema.parse(plain({ M: Item }));
+  return Item === undefined ? undefined : schema.parse(toPlain({ M: Item }));
 }
 
-function plain(value: AttributeValue): unknown {
+export function toPlain(value: AttributeValue): unknown {
   if (value.N !== undefined) return Number(value.N);
-  if (value.L !== undefined) return value.L.map(plain);
+  if (value.L !== undefined) return value.L.map(toPlain);
   if (value.M !== undefined)
-    return Object.fromEntries(Object.entries(value.M).map(([name, member]) => [name, plain(member)]));
+    return Object.fromEntries(Object.entries(value.M).map(([name, member]) => [name, toPlain(member)]));
   return value.S ?? value.BOOL;
 }

@@ -2,6 +2,7 @@
 import type { MessageFamily } from './define-messages.ts';
 import { alertMessages } from './messages/alert.ts';
 import { approvalMessages } from './messages/approval.ts';
+import { backupMessages } from './messages/backup.ts';
 import { certificateMessages } from './messages/certificate.ts';
 import { certificateRenewalMessages } from './messages/certificate-renewal.ts';
 import { configurationMessages } from './messages/configuration.ts';
@@ -18,4 +19,5 @@ export const messageFamilies: readonly MessageFamily[] = [
   certificateRenewalMessages,
   jobMessages,
   configurationMessages,
+  backupMessages,
 ];

@@ -1,0 +1,2 @@
+/** Writes the agent as one file. */
+export function bundleAgent(outfile: string): void;

@@ -1,0 +1,15 @@
+// THE table of what `npm start` can play.
+import { playBackupsTour } from './play-backups-tour.ts';
+import { playReleaseTour } from './play-release-tour.ts';
+import { playRollbackTour } from './play-rollback-tour.ts';
+import type { Print } from './print-activities.ts';
+import type { System } from './start-system.ts';
+
+/** Returns whether everything happened. */
+export type Tour = (system: System, print: Print) => Promise<boolean>;
+
+/** By the word after `--tour`; the first is played when none is named. */
+export const tours: Readonly<Record<string, Tour>> = {
+  releases: async (system, print) => (await playReleaseTour(system, print)) && (await playRollbackTour(system, print)),
+  backups: playBackupsTour,
+};
