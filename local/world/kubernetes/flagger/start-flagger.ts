@@ -1,0 +1,100 @@
+// Flagger: looks at each canary at every interval of its analysis, on the cluster's clock.
+import { type ControllerContext, keyOf, startController } from '../controllers/controller.ts';
+import type { PodMetrics } from '../pods/pod-metrics.ts';
+import type { Deployment } from '../resources/workload-types.ts';
+import { CanaryAdvancer } from './advance-canary.ts';
+import type { ReachService } from './call-webhook.ts';
+import { type Canary, type CanaryMetric, intervalOf, parseGoDuration } from './canary.ts';
+import { CanaryWorkloads } from './canary-workloads.ts';
+import { CanarySamples, evaluateQuery, NoValuesFound, queryPrometheus, renderQuery } from './measure-canary.ts';
+
+export interface FlaggerParts extends ControllerContext {
+  readonly metrics: PodMetrics;
+  readonly reach: ReachService;
+  /** A real Prometheus that scrapes the pods; without one the pods' counters are read directly. */
+  readonly prometheusUrl: () => string | undefined;
+}
+
+/** Runs until the cluster stops. */
+export function startFlagger(parts: FlaggerParts): void {
+  const { registry, clock } = parts;
+  const type = registry.types.findResource('flagger.app', 'canaries');
+  const templates = registry.types.findResource('flagger.app', 'metrictemplates');
+  if (!type || !templates) throw new Error('the cluster does not serve canaries.flagger.app');
+  const samples = new CanarySamples(parts.metrics);
+  const workloads = new CanaryWorkloads(registry);
+  const advancer = new CanaryAdvancer({ ...parts, type, judge });
+  /** When each canary was first seen: its looks are whole intervals after that. */
+  const seenAt = new Map<string, number>();
+  const lookedAt = new Map<string, number>();
+
+  startController(parts, {
+    name: 'flagger',
+    type,
+    // A new version shows in the target; a primary that becomes ready lets an initialization end.
+    relate: ({ resource, object }) => {
+      if (resource !== 'apps/deployments') return [];
+      const name = object.metadata.name.replace(/-primary$/, '');
+      return registry
+        .list<Canary>(type, object.metadata.namespace)
+        .filter(({ spec }) => spec.targetRef.name === name)
+        .map(keyOf);
+    },
+    reconcile: async ({ namespace, name }, queue) => {
+      const canary = registry.find<Canary>(type, namespace, name);
+      if (!canary || canary.metadata.deletionTimestamp || !advancer.isThereWork(canary)) return;
+      const { uid } = canary.metadata;
+      const interval = intervalOf(canary);
+      const first = seenAt.get(uid) ?? clock.now();
+      seenAt.set(uid, first);
+      const last = lookedAt.get(uid);
+      const due = last === undefined ? first : first + Math.ceil((clock.now() - first) / interval) * interval;
+      const next = last !== undefined && due <= last ? last + interval : due;
+      if (clock.now() < next) {
+        queue.addAt({ namespace, name }, next);
+        return;
+      }
+      lookedAt.set(uid, next);
+      await advancer.advance(canary);
+      const target = workloads.findTarget(canary);
+      if (target) samples.take(workloads.listCanaryPods(target), clock.now());
+      const after = registry.find<Canary>(type, namespace, name);
+      if (after && advancer.isThereWork(after)) queue.addAt({ namespace, name }, next + interval);
+    },
+  });
+
+  async function judge(canary: Canary, target: Deployment): Promise<string | undefined> {
+    for (const metric of canary.spec.analysis?.metrics ?? []) {
+      const problem = await judgeMetric(canary, target, metric);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  async function judgeMetric(canary: Canary, target: Deployment, metric: CanaryMetric): Promise<string | undefined> {
+    const { name, templateRef, thresholdRange = {}, interval = '1m' } = metric;
+    const where = `${canary.spec.targetRef.name}.${canary.metadata.namespace}`;
+    const template =
+      templateRef &&
+      templates &&
+      registry.find(templates, templateRef.namespace ?? canary.metadata.namespace, templateRef.name);
+    if (!template) return `Metric template ${templateRef?.name ?? name} error: not found`;
+    const query = renderQuery(template, canary, interval);
+    try {
+      const url = parts.prometheusUrl();
+      const since = clock.now() - (parseGoDuration(interval) ?? 60_000);
+      const value =
+        url === undefined
+          ? evaluateQuery(query, samples.readSince(workloads.listCanaryPods(target), since))
+          : await queryPrometheus(url, query);
+      const { min, max } = thresholdRange;
+      if (min !== undefined && value < min) return `Halt ${where} advancement ${name} ${value.toFixed(2)} < ${min}`;
+      if (max !== undefined && value > max) return `Halt ${where} advancement ${name} ${value.toFixed(2)} > ${max}`;
+      return undefined;
+    } catch (error) {
+      if (error instanceof NoValuesFound)
+        return `Halt advancement no values found for custom metric: ${name}: ${error.message}`;
+      return `Metric query failed for ${name}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
