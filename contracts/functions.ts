@@ -109,6 +109,13 @@ export const functions = {
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'FLAGGER_SECRET_ID'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'flagger-secret', 'configuration'],
   },
+  'answer-flagger-gate': {
+    entry: 'lambdas/ingress/answer-flagger-gate.handler.ts',
+    description: 'Tells Flagger whether a canary may begin, may be promoted, or must go back',
+    concern: 'ingress',
+    environment: ['LEDGER_TABLE_NAME', 'FLAGGER_SECRET_ID'],
+    uses: ['ledger-read', 'flagger-secret', 'configuration'],
+  },
   'redeliver-failed-webhooks': {
     entry: 'lambdas/ingress/redeliver-failed-webhooks.handler.ts',
     description: 'Asks GitHub to send again what it could not deliver',
@@ -215,6 +222,13 @@ export const functions = {
     concern: 'promotion',
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+  },
+  'control-canary': {
+    entry: 'lambdas/promotion/control-canary.handler.ts',
+    description: 'Shows, promotes, takes back, pauses and resumes a canary for a person',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'kubernetes', 'github', 'configuration'],
   },
   'run-smoke-tests': {
     entry: 'lambdas/promotion/run-smoke-tests.handler.ts',

@@ -8,6 +8,7 @@ import type { Trace } from '../trace/trace.ts';
 import type { AcmeAuthorities } from './acme-authorities.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
+import { createRelay, relayImage } from './kubernetes/flagger/run-relay.ts';
 import { keepSecret } from './kubernetes/keep-secret.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { DescribeImage } from './kubernetes/pods/image-behaviour.ts';
@@ -77,6 +78,12 @@ export async function startSimulatedClusters(
       'automation-url': parts.automationUrl,
       'automation-token': parts.controllerTokens.argocd,
     });
+    keepSecret(cluster.registry, 'flagger-system', 'automation-relay', {
+      AUTOMATION_URL: parts.automationUrl,
+      AUTOMATION_TOKEN: parts.controllerTokens.flagger,
+    });
+    cluster.registerBehaviour(relayImage, { pullError: false });
+    cluster.registerProgram(relayImage, createRelay(cluster.registry));
     applyManifests(cluster, listManifests(parts.gitOpsDirectory, environments));
     clusters.set(name, cluster);
   }
@@ -128,6 +135,9 @@ function listManifests(gitOpsDirectory: string, environments: readonly Environme
       join(gitOpsDirectory, 'platform', `configuration-backups-${basename(overlayPath)}.yaml`),
     ),
     join(gitOpsDirectory, 'argocd', 'notifications.yaml'),
+    ...(environments.some(({ strategy }) => strategy === 'canary')
+      ? [join(gitOpsDirectory, 'platform', 'flagger-relay.yaml')]
+      : []),
     ...environments.map(({ overlayPath }) => join(gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`)),
   ];
 }

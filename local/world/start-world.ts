@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import { openAcmeAuthorities } from './acme-authorities.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
+import { type CanaryUsers, startCanaryUsers } from './canary-users.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
@@ -81,6 +82,8 @@ export interface World {
   /** What an administrator has yet to apply to a real cluster. */
   readonly missingObjects: readonly MissingObject[];
   readonly builds: BuildService;
+  /** Of the simulated clusters. */
+  readonly canaryUsers: CanaryUsers;
   readonly databases: Databases;
   stop(): Promise<void>;
 }
@@ -162,6 +165,12 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     for (const cluster of clusters.values()) cluster.argoCd.notifyPush(gitOpsUrl);
   });
   const builds = startBuildService({ configuration, github, registry, clock, trace });
+  const canaryUsers = startCanaryUsers({
+    clock,
+    trace,
+    requestsPerSecond: 10,
+    serviceUrl: async (cluster, namespace, service) => await clusters.get(cluster)?.serviceUrl(namespace, service),
+  });
 
   return {
     github,
@@ -185,9 +194,11 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     },
     missingObjects: missing,
     builds,
+    canaryUsers,
     databases,
     async stop() {
       unsubscribe();
+      await canaryUsers.stop();
       builds.stop();
       await Promise.all([...reachableClusters.values()].map((cluster) => cluster.stop()));
       await databases.stop();

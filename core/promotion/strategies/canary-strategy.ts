@@ -71,7 +71,10 @@ function decideOne(workload: WorkloadObservation, digest: string | undefined, fa
     // Of an earlier release it says nothing about ours: Flagger has not looked at it yet.
     const isOurs = canary.phaseSince !== undefined && canary.phaseSince >= facts.committedAt.slice(0, 19);
     if (isOurs) return describeFailure(service, canary);
-    return { status: 'progressing', words: `Flagger has not begun with the new version of ${service}` };
+    return {
+      status: 'progressing',
+      words: `Flagger has not begun with the new version of ${service}: what failed before begins again only after a rollback`,
+    };
   }
   return primary;
 }

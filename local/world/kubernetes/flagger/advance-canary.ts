@@ -46,7 +46,9 @@ export class CanaryAdvancer {
     if (target === undefined) return false;
     const { phase } = canary.status ?? {};
     const isInitialized = phase !== undefined && phase !== 'Initializing';
-    return !isInitialized || phasesUnderWay.includes(phase) || this.hasChanged(canary, target);
+    return (
+      !isInitialized || phasesUnderWay.includes(phase) || this.hasChanged(canary, target) || isOutdated(canary, target)
+    );
   }
 
   async advance(canary: Canary): Promise<void> {
@@ -61,6 +63,9 @@ export class CanaryAdvancer {
     }
     const current = this.read(canary);
     const { phase } = current.status ?? {};
+    // So that a version that failed can be tried again, once the target has said something else meanwhile.
+    if (isOutdated(current, target))
+      this.write(current, (status) => ({ ...status, lastAppliedSpec: hashSpec(target.spec.template) }));
     if (!phasesUnderWay.includes(phase) && !this.hasChanged(current, target)) return;
     if (!skipsAnalysis(current)) {
       const primary = this.workloads.primaryReadiness(current);
@@ -314,6 +319,11 @@ export class CanaryAdvancer {
     const subject = `${this.parts.cluster}/${canary.metadata.namespace}/${canary.metadata.name}`;
     this.parts.trace.record({ service: 'flagger', name, subject, details });
   }
+}
+
+/** After a failure Flagger keeps up with what the target says, whatever that is. */
+function isOutdated({ status }: Canary, target: Deployment): boolean {
+  return status?.phase === 'Failed' && status.lastAppliedSpec !== hashSpec(target.spec.template);
 }
 
 function listWebhooks({ spec }: Canary, type: WebhookType): CanaryWebhook[] {

@@ -238,6 +238,9 @@ describe('a bad version', () => {
     bench.setImage('v1');
     await bench.test.clock.advance(60_000);
     expect(bench.read().status?.phase).toBe('Failed');
+    // What failed is tried again only after that.
+    bench.setImage('v2-errors-50');
+    await bench.until('Progressing');
     bench.setImage('v3');
     await bench.until('Succeeded');
   });

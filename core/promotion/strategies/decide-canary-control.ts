@@ -1,0 +1,42 @@
+// May a person do this to a canary now, and what will come of it?
+import type { CanaryAction } from '../../../contracts/workflows/control-canary.ts';
+import type { CanaryFacts } from './decide-canary-gate.ts';
+import type { CanaryObservation } from './strategy.ts';
+
+export interface CanaryControlFacts {
+  readonly canary: CanaryObservation;
+  readonly facts: CanaryFacts;
+  /** Empty: anyone who may call us. */
+  readonly approvers: readonly string[];
+  readonly actor: string;
+}
+
+/** Phases in which a version is being judged. */
+const judged = ['Waiting', 'Progressing', 'WaitingPromotion'];
+
+/** `refused` with the reason, or what happens. */
+export function decideCanaryControl(
+  action: CanaryAction,
+  { canary, facts, approvers, actor }: CanaryControlFacts,
+): { readonly outcome: 'done' | 'refused'; readonly words: string } {
+  const { phase, weight, isSuspended } = canary;
+  const version = facts.rollout?.version ?? 'what runs';
+  const refused = (words: string) => ({ outcome: 'refused' as const, words });
+  const done = (words: string) => ({ outcome: 'done' as const, words });
+  const state = `${phase || 'not initialized'}${isSuspended ? ', paused' : ''} at ${weight} % of the traffic`;
+  if (action === 'status') return done(state);
+  if (approvers.length > 0 && !approvers.includes(actor))
+    return refused(`${actor} may not change this environment, these may: ${approvers.join(', ')}`);
+  if (action === 'resume') return isSuspended ? done(`goes on from ${weight} %`) : refused('it is not paused');
+  const isJudged = judged.includes(phase);
+  if (!isJudged) return refused(`no version is being judged: ${state}`);
+  if (action === 'pause')
+    return isSuspended ? refused('it is paused already') : done(`stands still at ${weight} % until it is resumed`);
+  if (action === 'promote') {
+    if (facts.quarantinedBecause !== undefined)
+      return refused(`${version} is quarantined: ${facts.quarantinedBecause}`);
+    return done(`${version} is promoted at Flagger's next look, without further analysis`);
+  }
+  if (isSuspended) return refused('it is paused, and Flagger asks nobody meanwhile: resume it first');
+  return done(`${version} is taken back at Flagger's next look, within one interval`);
+}
