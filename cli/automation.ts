@@ -9,6 +9,7 @@ import { addLocalCommands } from './groups/local.ts';
 import { addObservationCommands } from './groups/observation.ts';
 import { addReleaseCommands } from './groups/releases.ts';
 import { addRepairCommands } from './groups/repair.ts';
+import { addStrategyCommands } from './groups/strategies.ts';
 import { CommandFailure, exitCodes } from './output.ts';
 
 const program = new Command('automation')
@@ -29,6 +30,7 @@ const program = new Command('automation')
 // In the order in which the help lists them.
 addObservationCommands(program);
 addReleaseCommands(program);
+addStrategyCommands(program);
 addIncidentCommands(program);
 addApprovalCommands(program);
 addGateCommands(program);

@@ -15,6 +15,9 @@ const scheduleSchema = z.strictObject({
 
 export const schedulesSchema = z.strictObject({
   redeliverFailedWebhooks: scheduleSchema,
+  retireColours: scheduleSchema.default(
+    scheduleSchema.parse({ expression: 'rate(5 minutes)', toleranceMinutes: 30, maximumMinutes: 5 }),
+  ),
   checkCertificates: scheduleSchema,
   backUpDatabase: scheduleSchema.default(
     scheduleSchema.parse({ expression: 'cron(0 2 * * ? *)', toleranceMinutes: 360, maximumMinutes: 300 }),

@@ -223,6 +223,13 @@ export const functions = {
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'ledger-write', 'task-tokens'],
   },
+  'retire-colours': {
+    entry: 'lambdas/promotion/retire-colours.handler.ts',
+    description: 'Scales down the colours that were kept warm long enough',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...github],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
+  },
   'control-canary': {
     entry: 'lambdas/promotion/control-canary.handler.ts',
     description: 'Shows, promotes, takes back, pauses and resumes a canary for a person',

@@ -16,6 +16,7 @@ export interface JobContract {
 /** Every schedule route has its row: a scheduled job that nobody watches can stay away unseen. */
 export const jobs = {
   'redeliver-failed-webhooks': { schedule: 'redeliverFailedWebhooks', compares: [] },
+  'retire-colours': { schedule: 'retireColours', compares: [] },
   'check-certificates': {
     schedule: 'checkCertificates',
     compares: [{ measure: 'certificates', neverZero: false }],

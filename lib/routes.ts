@@ -265,6 +265,13 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     deadLetters: 'ingress',
   },
   {
+    id: 'retire-colours',
+    description: 'The colour that is not live any more is scaled down once it was kept warm long enough',
+    schedule: 'retireColours',
+    target: { function: 'retire-colours' },
+    deadLetters: 'promotion',
+  },
+  {
     id: 'check-certificates',
     description: 'Every certificate is compared with what is really served, every day',
     schedule: 'checkCertificates',

@@ -1,15 +1,16 @@
 // Which colour is live where, in the ledger.
 import { type ColoursRecord, coloursRecord } from '../../contracts/ledger/colours.ts';
-import { ledgerKey } from '../../contracts/ledger.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
+import type { ColourStore } from '../../core/promotion/strategies/retire-colours.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
-export function createDynamoColours(ledger: DynamoLedger) {
+export function createDynamoColours(ledger: DynamoLedger): ColourStore {
   return {
-    async find(environment: string, service: string): Promise<ColoursRecord | undefined> {
-      return await ledger.find(coloursRecord, ledgerKey.colours(environment, service));
+    async list(): Promise<ColoursRecord[]> {
+      return await ledger.listByKind(coloursRecord, ledgerKind.colours);
     },
     /** What a later holder of the lease wrote stays. */
-    async put(records: readonly ColoursRecord[]): Promise<void> {
+    async put(records) {
       for (const record of records) {
         await ledger.put(record, {
           expression: 'attribute_not_exists(pk) OR fencingToken <= :token',

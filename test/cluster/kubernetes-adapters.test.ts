@@ -3,6 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pin } from '../../core/rollback/break-glass.ts';
 import { createBreakGlassCluster } from '../../lambdas/adapters/kubernetes-break-glass.ts';
 import { readApplication, readWorkload, requestRefresh } from '../../lambdas/adapters/kubernetes-rollout-reader.ts';
+import {
+  readApplication,
+  readCanary,
+  readWorkload,
+  requestRefresh,
+} from '../../lambdas/adapters/kubernetes-rollout-reader.ts';
 import { createKubernetesServiceProbe } from '../../lambdas/adapters/kubernetes-service-probe.ts';
 import { type ClusterUnderTest, openClusterUnderTest, readAutomationRules } from './open-cluster-under-test.ts';
 
@@ -41,6 +47,18 @@ beforeAll(async () => {
         startedAt: '2026-01-01T00:00:00Z',
         syncResult: { revision: 'cafe', source: { repoURL: 'https://github.invalid/shop/gitops.git' } },
       },
+    },
+  });
+  await cluster.create({
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'Canary',
+    metadata: { name: 'shop', namespace },
+    // Suspended: a Flagger that is there leaves it alone.
+    spec: {
+      suspend: true,
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nothing' },
+      service: { port: 80 },
+      analysis: { interval: '1m', threshold: 1 },
     },
   });
   await cluster.create(buildDeployment('web', image, ['netexec', '--http-port=8080']));
@@ -101,6 +119,7 @@ const pin: Pin = {
 const actions: Readonly<Record<string, (client: ClusterUnderTest['automation']) => Promise<unknown>>> = {
   'read an Application': (client) => readApplication(client, cluster.namespace, 'shop'),
   'refresh an Application': (client) => requestRefresh(client, cluster.namespace, 'shop'),
+  'read a Canary': (client) => readCanary(client, cluster.namespace, 'shop'),
   'read a Deployment and its pods': (client) =>
     readWorkload(client, cluster.namespace, {
       service: 'broken',
@@ -120,6 +139,18 @@ const actions: Readonly<Record<string, (client: ClusterUnderTest['automation']) 
     if (status === 403) throw Object.assign(new Error('forbidden'), { name: 'ForbiddenError' });
   },
 };
+
+describe('a Canary', () => {
+  it('is read before Flagger has looked at it', async () => {
+    expect(await readCanary(cluster.automation, cluster.namespace, 'shop')).toEqual({
+      phase: '',
+      weight: 0,
+      failedChecks: 0,
+      isSuspended: true,
+      phaseSince: undefined,
+    });
+  });
+});
 
 describe('an Application', () => {
   it('is read with the revisions that Argo CD compared and applied', async () => {

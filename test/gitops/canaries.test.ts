@@ -23,7 +23,7 @@ const { patches } = parse(readFileSync('gitops/canaries/kustomization.yaml', 'ut
   patches: { patch: string }[];
 };
 const operations = parse(patches[0]?.patch ?? '') as { path: string; value: unknown }[];
-const valueOf = (path: string) => operations.find((operation) => operation.path === path)?.value;
+const readValue = (path: string) => operations.find((operation) => operation.path === path)?.value;
 
 describe('the canaries of gitops', () => {
   const [settings] = Object.values(configuration.environments).filter(({ strategy }) => strategy === 'canary');
@@ -48,13 +48,13 @@ describe('the canaries of gitops', () => {
   );
 
   it('take the steps, the pace and the threshold of the configuration', () => {
-    expect(valueOf('/spec/analysis/stepWeights')).toEqual(settings?.canary.stepWeights);
-    expect(valueOf('/spec/analysis/interval')).toBe(`${settings?.canary.intervalSeconds}s`);
-    expect(valueOf('/spec/analysis/threshold')).toBe(settings?.canary.threshold);
+    expect(readValue('/spec/analysis/stepWeights')).toEqual(settings?.canary.stepWeights);
+    expect(readValue('/spec/analysis/interval')).toBe(`${settings?.canary.intervalSeconds}s`);
+    expect(readValue('/spec/analysis/threshold')).toBe(settings?.canary.threshold);
   });
 
   it('carry no address of ours and no token: the relay has both', () => {
-    const webhooks = valueOf('/spec/analysis/webhooks') as { type: string; url: string }[];
+    const webhooks = readValue('/spec/analysis/webhooks') as { type: string; url: string }[];
     expect(webhooks.map(({ type }) => type)).toEqual(['confirm-rollout', 'confirm-promotion', 'rollback', 'event']);
     for (const { url } of webhooks) expect(new URL(url).host).toBe('automation-relay.flagger-system');
   });
