@@ -9,9 +9,12 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
+/** Which patch is meant: other patches of the same object are people's own. */
 export interface PatchTarget {
   readonly kind: string;
   readonly name: string;
+  /** A path that it sets. */
+  readonly path: string;
 }
 
 /** Of a Deployment, 1 when the overlay says nothing. */
@@ -27,12 +30,9 @@ export function setReplicas(text: string, name: string, count: number): string {
   return replaceScalar(text, node, count);
 }
 
-/** The operations of the patch for just this object; undefined when there is none. Other patches are people's own. */
+/** The operations of the patch; undefined when there is none. */
 export function readPatch(text: string, target: PatchTarget): readonly PatchOperation[] | undefined {
-  const node = findPatch(parse(text), target);
-  if (typeof node?.value !== 'string') return undefined;
-  const operations: unknown = parseDocument(node.value).toJS();
-  return Array.isArray(operations) ? (operations as PatchOperation[]) : undefined;
+  return operationsOf(findPatch(parse(text), target));
 }
 
 /** Writes the operations of the patch for the object, on one line. @throws AppError `InvalidInputError` when there is no such patch. */
@@ -48,13 +48,20 @@ function findReplicas(document: Document, name: string): YAMLMap | undefined {
   return findItem(document, 'replicas', (item) => item.get('name') === name);
 }
 
-function findPatch(document: Document, { kind, name }: PatchTarget): Scalar | undefined {
+function findPatch(document: Document, { kind, name, path }: PatchTarget): Scalar | undefined {
   const item = findItem(document, 'patches', (entry) => {
     const target = entry.get('target', true);
-    return isMap(target) && target.get('kind') === kind && target.get('name') === name;
+    if (!isMap(target) || target.get('kind') !== kind || target.get('name') !== name) return false;
+    return operationsOf(entry.get('patch', true))?.some((operation) => operation.path === path) ?? false;
   });
   const node = item?.get('patch', true);
   return isScalar(node) ? node : undefined;
+}
+
+function operationsOf(node: unknown): readonly PatchOperation[] | undefined {
+  if (!isScalar(node) || typeof node.value !== 'string') return undefined;
+  const operations: unknown = parseDocument(node.value).toJS();
+  return Array.isArray(operations) ? (operations as PatchOperation[]) : undefined;
 }
 
 function findItem(document: Document, list: string, matches: (item: YAMLMap) => boolean): YAMLMap | undefined {

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pin } from '../../core/rollback/break-glass.ts';
 import { createBreakGlassCluster } from '../../lambdas/adapters/kubernetes-break-glass.ts';
-import { readApplication, readWorkload, requestRefresh } from '../../lambdas/adapters/kubernetes-rollout-reader.ts';
 import {
   readApplication,
   readCanary,

@@ -87,5 +87,5 @@ function switchTo(overlay: string, deployment: string, colour: Colour): string {
 }
 
 function liveService(deployment: string) {
-  return { kind: 'Service', name: deployment };
+  return { kind: 'Service', name: deployment, path: selectorPath };
 }

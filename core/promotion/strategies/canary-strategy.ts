@@ -45,17 +45,21 @@ export const canaryStrategy: Strategy = {
 };
 
 export function readLevers(overlay: string, deployment: string): CanaryLevers {
-  const operations = readPatch(overlay, { kind: 'Canary', name: deployment }) ?? [];
+  const operations = readPatch(overlay, leversOf(deployment)) ?? [];
   const isSet = (path: string) => operations.find((operation) => operation.path === path)?.value === true;
   return { skipAnalysis: isSet('/spec/skipAnalysis'), suspend: isSet('/spec/suspend') };
 }
 
 /** The overlay with the levers of one Canary set. */
 export function writeLevers(overlay: string, deployment: string, { skipAnalysis, suspend }: CanaryLevers): string {
-  return setPatch(overlay, { kind: 'Canary', name: deployment }, [
+  return setPatch(overlay, leversOf(deployment), [
     { op: 'add', path: '/spec/skipAnalysis', value: skipAnalysis },
     { op: 'add', path: '/spec/suspend', value: suspend },
   ]);
+}
+
+function leversOf(deployment: string) {
+  return { kind: 'Canary', name: deployment, path: '/spec/skipAnalysis' };
 }
 
 function decideOne(workload: WorkloadObservation, digest: string | undefined, facts: ChangeFacts): RolloutVerdict {

@@ -30,7 +30,13 @@ export class CanaryRoutes {
 
   /** The Service that carries the name: it reaches the primary. */
   ensureApex(canary: Canary, selector: { readonly label: string; readonly value: string }): void {
-    this.ensureService(canary, apexOf(canary), selector.label, `${selector.value}-primary`);
+    this.ensureService(
+      canary,
+      apexOf(canary),
+      selector.label,
+      `${selector.value}-primary`,
+      canary.spec.service.apex?.annotations,
+    );
   }
 
   /** Throws Error as Flagger words it when the provider is not the one that is simulated. */
@@ -72,7 +78,13 @@ export class CanaryRoutes {
     return this.registry.find<HttpRoute>(this.type, canary.metadata.namespace, apexOf(canary));
   }
 
-  private ensureService(canary: Canary, name: string, label: string, value: string): void {
+  private ensureService(
+    canary: Canary,
+    name: string,
+    label: string,
+    value: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): void {
     const { namespace } = canary.metadata;
     const { port, targetPort = port } = canary.spec.service;
     const selector = { [label]: value };
@@ -80,7 +92,13 @@ export class CanaryRoutes {
     const found = this.registry.find<Service>(services, namespace, name);
     if (!found)
       this.registry.create<Service>(services, {
-        metadata: { name, namespace, labels: { [label]: name }, ownerReferences: [buildControllerReference(canary)] },
+        metadata: {
+          name,
+          namespace,
+          labels: { [label]: name },
+          ...(annotations ? { annotations } : {}),
+          ownerReferences: [buildControllerReference(canary)],
+        },
         spec: { type: 'ClusterIP', selector, ports },
       });
     else if (!isSameJson(found.spec.selector, selector))

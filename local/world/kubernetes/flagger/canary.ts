@@ -62,7 +62,14 @@ export interface Canary extends KubernetesObject {
   spec: {
     provider?: string;
     targetRef: { apiVersion?: string; kind: string; name: string };
-    service: { name?: string; port: number; targetPort?: number | string; hosts?: string[]; gatewayRefs?: object[] };
+    service: {
+      name?: string;
+      port: number;
+      targetPort?: number | string;
+      hosts?: string[];
+      gatewayRefs?: object[];
+      apex?: { annotations?: Record<string, string>; labels?: Record<string, string> };
+    };
     analysis?: CanaryAnalysis;
     progressDeadlineSeconds?: number;
     skipAnalysis?: boolean;

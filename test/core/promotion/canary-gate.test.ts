@@ -1,0 +1,119 @@
+// Tests of what Flagger is answered, and of what people may do to a canary.
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
+import { ledgerKey } from '../../../contracts/ledger.ts';
+import { decideCanaryControl } from '../../../core/promotion/strategies/decide-canary-control.ts';
+import {
+  type CanaryFacts,
+  decideCanaryGate,
+  decideCanaryRollback,
+} from '../../../core/promotion/strategies/decide-canary-gate.ts';
+import { digestA, digestB } from './promotion-builder.ts';
+
+const rollout: RolloutRecord = {
+  ...ledgerKey.rollout('prod', 'api-gateway'),
+  environment: 'prod',
+  service: 'api-gateway',
+  version: 'sha-1',
+  image: 'ghcr.io/pyairtable/api-gateway',
+  digest: digestA,
+  commit: 'a',
+  promotionId: 'p1',
+  correlationId: 'c1',
+  committedAt: '2026-11-23T20:05:00.000Z',
+  fencingToken: 4,
+};
+const facts = (overrides: Partial<CanaryFacts> = {}): CanaryFacts => ({
+  rollout,
+  lease: { ...ledgerKey.lease('prod', 'api-gateway'), fencingToken: 4, holder: 'arn:one', promotionId: 'p1' },
+  quarantinedBecause: undefined,
+  circuitOpenBecause: undefined,
+  rollbackRequest: undefined,
+  ...overrides,
+});
+const request = { digest: digestA, actor: 'ada', reason: 'it hurts' };
+const released = { ...ledgerKey.lease('prod', 'api-gateway'), fencingToken: 4 };
+
+describe('the gates inside a rollout', () => {
+  it.each([
+    ['open', facts()],
+    ['cannot-tell', facts({ rollout: undefined })],
+    ['closed', facts({ quarantinedBecause: 'errors' })],
+    ['closed', facts({ circuitOpenBecause: 'too many rollbacks' })],
+    ['closed', facts({ rollbackRequest: request })],
+    ['open', facts({ rollbackRequest: { ...request, digest: digestB } })],
+    ['closed', facts({ lease: released })],
+    ['closed', facts({ lease: { ...released, fencingToken: 5, holder: 'arn:rollback' } })],
+    ['closed', facts({ lease: undefined })],
+  ] as const)('are %s', (verdict, known) => {
+    expect(decideCanaryGate(known).verdict).toBe(verdict);
+  });
+
+  it('hold no rollback: neither a circuit nor anything else that blocks the way forward', () => {
+    const back = { ...rollout, change: 'rollback' as const };
+    expect(decideCanaryGate(facts({ rollout: back, circuitOpenBecause: 'too many rollbacks' })).verdict).toBe('open');
+  });
+
+  it('ask for the way back only of what is known to be bad, and never of a rollback', () => {
+    expect(decideCanaryRollback(facts()).isWanted).toBe(false);
+    expect(decideCanaryRollback(facts({ rollout: undefined, rollbackRequest: request })).isWanted).toBe(false);
+    expect(decideCanaryRollback(facts({ quarantinedBecause: 'errors' })).isWanted).toBe(true);
+    expect(decideCanaryRollback(facts({ rollbackRequest: request })).isWanted).toBe(true);
+    expect(decideCanaryRollback(facts({ rollbackRequest: { ...request, digest: digestB } })).isWanted).toBe(false);
+    const back = { ...rollout, change: 'rollback' as const };
+    expect(decideCanaryRollback(facts({ rollout: back, quarantinedBecause: 'errors' })).isWanted).toBe(false);
+  });
+
+  it('never let pass and take back at once, whatever is known', () => {
+    const optional = <T>(value: T) => fc.option(fc.constant(value), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.record({
+          rollout: fc.constantFrom(undefined, rollout, { ...rollout, change: 'rollback' as const }),
+          lease: fc.constantFrom(undefined, released, facts().lease),
+          quarantinedBecause: optional('errors'),
+          circuitOpenBecause: optional('tripped'),
+          rollbackRequest: optional(request),
+        }),
+        (known) => {
+          const opens = decideCanaryGate(known).verdict === 'open';
+          expect(opens && decideCanaryRollback(known).isWanted).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+describe('what people may do to a canary', () => {
+  const canary = {
+    phase: 'Progressing',
+    weight: 20,
+    failedChecks: 0,
+    isSuspended: false,
+    phaseSince: undefined,
+    haltedBecause: undefined,
+  };
+  const ask = (action: Parameters<typeof decideCanaryControl>[0], state: Partial<typeof canary> = {}, actor = 'ada') =>
+    decideCanaryControl(action, { canary: { ...canary, ...state }, facts: facts(), approvers: ['ada'], actor }).outcome;
+
+  it.each([
+    ['promote', {}, 'done'],
+    ['rollback', {}, 'done'],
+    ['pause', {}, 'done'],
+    ['resume', {}, 'refused'],
+    ['resume', { isSuspended: true }, 'done'],
+    ['pause', { isSuspended: true }, 'refused'],
+    ['rollback', { isSuspended: true }, 'refused'],
+    ['promote', { phase: 'Succeeded' }, 'refused'],
+    ['rollback', { phase: 'Failed' }, 'refused'],
+    ['status', { phase: '' }, 'done'],
+  ] as const)('%s of %j is %s', (action, state, outcome) => {
+    expect(ask(action, state)).toBe(outcome);
+  });
+
+  it('is for those who may change the environment; to look is for all', () => {
+    expect(ask('pause', {}, 'mallory')).toBe('refused');
+    expect(ask('status', {}, 'mallory')).toBe('done');
+  });
+});
