@@ -5,7 +5,7 @@ import { changeColour, renderColours, showColours } from '../commands/blue-green
 import { controlCanary, renderCanary } from '../commands/canary.ts';
 import { CommandFailure } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
-import { withSession } from '../session.ts';
+import { readNow, withSession } from '../session.ts';
 
 interface Chosen {
   readonly env: string;
@@ -53,7 +53,8 @@ function addChange(parent: Command, name: string, direction: 'forward' | 'back',
     .option('--no-wait', 'do not wait for the end')
     .action(
       withSession(async ({ output, connect: open, options }, chosen: Chosen & { wait: boolean }, service: string) => {
-        const change = { ...chosen, service, application: options.application };
+        const now = new Date(await readNow(options)).toISOString();
+        const change = { ...chosen, service, application: options.application, now };
         const run = await changeColour(await open(), direction, change);
         output.show(
           run,
