@@ -11,6 +11,8 @@ import { Construct } from 'constructs';
 export interface MonitoringProps {
   readonly key: IKey;
   readonly alarmEmail: string;
+  /** Takes the alarms where one stack has no room for them and what they watch. @default this stack */
+  readonly alarms?: Stack;
 }
 
 export interface AlarmProps {
@@ -31,10 +33,12 @@ export interface AlarmProps {
 export class Monitoring extends Construct {
   readonly topic: Topic;
   private readonly key: IKey;
+  private readonly alarms: Construct;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.key = props.key;
+    this.alarms = props.alarms ?? this;
     this.topic = new Topic(this, 'Alarms', { masterKey: props.key, enforceSSL: true });
     // A policy of the topic's own, which enforceSSL makes, takes the place of the default one that lets alarms in.
     const { account } = Stack.of(this);
@@ -59,7 +63,7 @@ export class Monitoring extends Construct {
   }
 
   private addAlarm(severity: 'high' | 'low', id: string, props: AlarmProps): Alarm {
-    const alarm = new Alarm(this, id, {
+    const alarm = new Alarm(this.alarms, id, {
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods: props.evaluationPeriods ?? 1,

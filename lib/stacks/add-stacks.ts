@@ -1,5 +1,5 @@
-// Composes the app of its two stacks: the automation in the primary region and what waits in the recovery region.
-import { type App, Tags } from 'aws-cdk-lib';
+// Composes the app of its stacks: the automation and its alarms in the primary region, and what waits in the recovery region.
+import { type App, Stack, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../../config/schema.ts';
 import { AutomationStack } from './automation-stack.ts';
 import { BackupReplicasStack } from './backup-replicas-stack.ts';
@@ -10,7 +10,7 @@ export interface Stacks {
   readonly recovery: RecoveryStack;
 }
 
-/** Adds both stacks; the account is that of the credentials at deploy time, so that synthesis needs none. */
+/** Adds all stacks; the account is that of the credentials at deploy time, so that synthesis needs none. */
 export function addStacks(app: App, configuration: Configuration): Stacks {
   const { application, aws } = configuration;
   Tags.of(app).add('application', application);
@@ -20,10 +20,15 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
     description: 'Deployment automation: the replicas of the backups',
     configuration,
   });
+  const alarms = new Stack(app, `${application}-automation-alarms`, {
+    env: { region: aws.primaryRegion },
+    description: 'Deployment automation: what watches it',
+  });
   const automation = new AutomationStack(app, `${application}-automation`, {
     env: { region: aws.primaryRegion },
     description: 'Deployment automation: promotions, rollbacks, backups and certificates, driven by events',
     configuration,
+    alarms,
   });
   automation.addStackDependency(replicas, 'replicates its buckets to those');
   const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {

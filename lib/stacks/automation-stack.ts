@@ -38,19 +38,22 @@ import {
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
+  /** Takes the alarms: CloudFormation allows 500 resources in one stack. */
+  readonly alarms: Stack;
 }
 
 /** Everything that runs: what enters, the bus, what reacts, and what remembers. */
 export class AutomationStack extends Stack {
   readonly ledgerTableName: string;
 
-  constructor(scope: Construct, id: string, { configuration, ...props }: AutomationStackProps) {
+  constructor(scope: Construct, id: string, { configuration, alarms, ...props }: AutomationStackProps) {
     super(scope, id, props);
     const { application, aws, retention } = configuration;
     const logRetention: RetentionDays = configuration.logRetentionDays;
 
     const { key } = new EncryptionKey(this, 'Encryption', { description: 'Deployment automation' });
-    const monitoring = new Monitoring(this, 'Monitoring', { key, alarmEmail: configuration.notifications.alarmEmail });
+    const { alarmEmail } = configuration.notifications;
+    const monitoring = new Monitoring(this, 'Monitoring', { key, alarmEmail, alarms });
     const deadLetters = new DeadLetters(this, 'DeadLetters', { key, monitoring });
     const ledger = new Ledger(this, 'Ledger', { application, recoveryRegion: aws.recoveryRegion });
     const claimChecks = new ClaimChecks(this, 'ClaimChecks', { key, retention: Duration.days(retention.archiveDays) });

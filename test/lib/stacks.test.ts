@@ -144,13 +144,20 @@ describe('functions', () => {
 
 describe('alarms', () => {
   it('watch every dead-letter queue and lead to the runbook', () => {
-    const alarms = Object.values(app.automation.findResources('AWS::CloudWatch::Alarm'));
+    const alarms = Object.values(app.alarms.findResources('AWS::CloudWatch::Alarm'));
     const onQueues = alarms.filter(({ Properties }) => Properties.Namespace === 'AWS/SQS');
     expect(onQueues).toHaveLength(Object.keys(app.automation.findResources('AWS::SQS::Queue')).length);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
       expect(Properties.AlarmDescription).toMatch(/^\[(high|low)\] .+ Runbook: docs\/runbook\.md#[a-z0-9-]+$/);
     }
+  });
+});
+
+describe('each stack', () => {
+  it('leaves room below the 500 resources that CloudFormation allows', () => {
+    for (const stack of [app.automation, app.alarms, app.recovery])
+      expect(Object.keys(stack.toJSON().Resources).length).toBeLessThanOrEqual(490);
   });
 });
 

@@ -9,6 +9,7 @@ import { prepareAssembly } from '../prepare-assembly.ts';
 export interface SynthesizedApp {
   readonly configuration: Configuration;
   readonly automation: Template;
+  readonly alarms: Template;
   readonly recovery: Template;
 }
 
@@ -20,6 +21,7 @@ export function synthesizeApp(): SynthesizedApp {
   return {
     configuration,
     automation: read(`${configuration.application}-automation`),
+    alarms: read(`${configuration.application}-automation-alarms`),
     recovery: read(`${configuration.application}-automation-recovery`),
   };
 }
