@@ -29,6 +29,8 @@ export const commitPromotionTask = {
     leases: z.array(leaseGrantSchema),
     /** The strategy's first one when absent. */
     phase: z.optional(phase),
+    /** The plan that was agreed to: nothing is written when the overlay has moved since. */
+    expectedPlanHash: z.optional(z.string()),
     /** The time now, by the workflow's clock. */
     committedAt: z.string(),
   }),

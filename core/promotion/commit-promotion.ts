@@ -7,6 +7,7 @@ import type { PhaseName, RolloutTarget } from '../../contracts/workflows/rollout
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import { buildCommitMessage, isCommitOf } from './build-commit-message.ts';
+import { type ChangePlan, planChange } from './plan-change.ts';
 import type { ServiceImage, Strategy } from './strategies/strategy.ts';
 
 /** The branch's tip and one file in it. */
@@ -55,6 +56,8 @@ export interface PhaseToCommit {
   readonly services: readonly ResolvedService[];
   readonly leases: readonly LeaseGrant[];
   readonly committedAt: string;
+  /** What people agreed to: nothing is written when the overlay has moved since. */
+  readonly expectedPlanHash?: string | undefined;
   /** Name of a service's Deployment in the base. */
   deploymentOf(service: string): string;
 }
@@ -75,7 +78,7 @@ const maximumAttempts = 6;
 /**
  * Writes one phase of a change into the overlay. Run again after any interruption it finds its own commit by the trailers.
  * A quarantined digest is never written, whatever gates were asked before.
- * @throws AppError `LeaseLostError` when another execution took over; `ForbiddenError` when a digest is quarantined; `UpstreamUnavailableError` when the branch keeps moving;
+ * @throws AppError `LeaseLostError` when another execution took over; `ForbiddenError` when a digest is quarantined; `ConflictError` when the plan moved; `UpstreamUnavailableError` when the branch keeps moving;
  * whatever the repository throws.
  */
 export async function commitPromotion(
@@ -100,6 +103,10 @@ export async function commitPromotion(
     const { revision, content } = await repository.read(file);
     if (landed !== undefined) return outcomeOf('committed', landed.revision, content);
     await refuseQuarantined(rollouts, services);
+    const { expectedPlanHash } = asked;
+    if (expectedPlanHash !== undefined && phase === strategy.phases[0]) {
+      refuseMovedPlan(planChange({ strategy, deploymentOf, file, content }, promotion, services), expectedPlanHash);
+    }
     const edited = strategy.write(phase, content, images, promotion.change ?? 'promotion');
     if (edited === content && !mustMoveBranch(promotion, grants)) return outcomeOf('unchanged', revision, content);
     const message = buildCommitMessage(promotion, services, phase);
@@ -132,6 +139,15 @@ export async function commitPromotion(
  */
 function mustMoveBranch({ change }: Promotion, grants: readonly LeaseGrant[]): boolean {
   return change === 'rollback' || grants.some(({ takenOver }) => takenOver === true);
+}
+
+/** The last look: Git takes the commit only on top of the very revision that was read for it. */
+function refuseMovedPlan({ planHash }: ChangePlan, expected: string): void {
+  if (planHash === expected) return;
+  throw new AppError(
+    'ConflictError',
+    `the world moved while it was being written: the plan is ${planHash.slice(0, 12)} now, ${expected.slice(0, 12)} was agreed to; nothing was written, ask again`,
+  );
 }
 
 /** @throws AppError `ForbiddenError` when one of the digests must not run. */

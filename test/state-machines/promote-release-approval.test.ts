@@ -55,6 +55,17 @@ describe('promote-release where people must agree', () => {
       subject: { kind: 'promotion', title: 'promote api-gateway to prod', summary: ['api-gateway: sha-a'] },
     });
     expect(inputOf(workflow, 'evaluate-gates')).toMatchObject({ expectedPlanHash: 'plan-1' });
+    expect(inputOf(workflow, 'commit-promotion')).toMatchObject({ expectedPlanHash: 'plan-1' });
+  });
+
+  it('shows what came from outside as it is: an expression in it is text', async () => {
+    const title = "promote {% $error('executed') %} to $(reboot)";
+    const summary = ["because of: {% $eval('1') %} \u202e", '`; rm -rf /'];
+    const workflow = await open(['plan-1'], {
+      'evaluate-gates': () => buildGateAnswer({ approval: { ...approval, title, summary } }),
+    });
+    expect((await workflow.run(pushEvent())).output).toMatchObject({ outcome: 'succeeded' });
+    expect(inputOf(workflow, 'request-approval')).toMatchObject({ subject: { title, summary } });
   });
 
   it('waits as long as it takes, and then goes on', async () => {

@@ -9,6 +9,7 @@ import {
   type RolloutLedger,
 } from '../../../core/promotion/commit-promotion.ts';
 import { editKustomization } from '../../../core/promotion/edit-kustomization.ts';
+import { planChange } from '../../../core/promotion/plan-change.ts';
 import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';
 import { buildPromotion, buildService } from './promotion-builder.ts';
 
@@ -168,6 +169,46 @@ describe('commitPromotion', () => {
         await commitUntilDone(repository, 20);
         expect(branch.filter(({ message }) => isCommitOf(message, promotion.promotionId, 'roll-out'))).toHaveLength(1);
       }),
+    );
+  });
+
+  it('writes nothing when what people agreed to has moved, at whatever moment; what does not touch it is kept', async () => {
+    const { planHash } = planChange({ ...phaseOf(promotion), content: overlay }, promotion, services);
+    const ours = 'ghcr.io/pyairtable/api-gateway';
+    const edits = fc.record({
+      image: fc.constantFrom(ours, 'ghcr.io/pyairtable/mcp-server'),
+      digest: fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`),
+      /** Before our first look, or while our first commit is on its way. */
+      when: fc.constantFrom('before', 'between'),
+    });
+    await fc.assert(
+      fc.asyncProperty(edits, async ({ image, digest, when }) => {
+        const { repository, branch } = createRepository();
+        const land = () => {
+          const content = editKustomization(branch.at(-1)?.content ?? '', [{ image, digest, tag: 'by hand' }]);
+          branch.push({ revision: 'by-hand', message: 'by hand', content });
+        };
+        if (when === 'before') land();
+        let isFirst = true;
+        const racing: GitOpsRepository = {
+          ...repository,
+          async advance(revision) {
+            if (when === 'between' && isFirst) land();
+            isFirst = false;
+            return await repository.advance(revision);
+          },
+        };
+        const ports = { repository: racing, leases: holdsAlways, rollouts, clock };
+        const attempt = commitPromotion(ports, { ...phaseOf(promotion), expectedPlanHash: planHash });
+        if (image === ours) {
+          await expect(attempt).rejects.toMatchObject({ name: 'ConflictError' });
+          expect(branch.at(-1)?.message).toBe('by hand');
+        } else {
+          expect(await attempt).toMatchObject({ outcome: 'committed' });
+          expect(branch).toHaveLength(3);
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 
