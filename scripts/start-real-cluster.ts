@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { buildApiServer } from './real-cluster/build-api-server.ts';
+import { buildApiServer, isComplete } from './real-cluster/build-api-server.ts';
 import { findEtcd } from './real-cluster/find-etcd.ts';
 import { apiServerProgram, kubernetesVersion } from './real-cluster/places.ts';
 import { contextName, startApiServer } from './real-cluster/start-api-server.ts';
@@ -12,15 +12,19 @@ const program = new Command('npm run real-cluster --')
   .description(
     'Starts a real kube-apiserver over a real etcd, with the definitions and roles that the automation needs.',
   )
-  .option('--if-built', 'does nothing, with exit code 0, where kube-apiserver has not been built yet', false)
+  .option(
+    '--if-built',
+    'does nothing, with exit code 0, where something would have to be built or fetched first',
+    false,
+  )
   .argument('[command...]', 'is run with KUBECONFIG and CLUSTER_CONTEXT set; the cluster ends with it')
   .passThroughOptions()
   .parse();
 const [command, ...args] = program.args;
 
-if (program.opts<{ ifBuilt: boolean }>().ifBuilt && !existsSync(apiServerProgram)) {
+if (program.opts<{ ifBuilt: boolean }>().ifBuilt && !isComplete()) {
   console.log(
-    `no kube-apiserver ${kubernetesVersion} was built here: skipped (npm run real-cluster builds it, in about half an hour)`,
+    `no complete Kubernetes ${kubernetesVersion} was built here: skipped (npm run real-cluster builds it, in about half an hour)`,
   );
   process.exit(0);
 }

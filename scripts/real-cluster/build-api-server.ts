@@ -2,7 +2,8 @@
 // which a small go.mod outside of the tree puts into their places.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiServerProgram, buildDirectory, kubernetesVersion } from './places.ts';
+import { hasEtcd } from './find-etcd.ts';
+import { apiServerProgram, buildDirectory, definitionModules, kubernetesVersion } from './places.ts';
 import { runCommand } from './run-command.ts';
 
 /** The folder of a module in Go's cache, fetched when it is not there. */
@@ -10,6 +11,18 @@ export function findModule(module: string, version: string): string {
   mkdirSync(buildDirectory, { recursive: true });
   const answer = runCommand('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: buildDirectory });
   return (JSON.parse(answer) as { Dir: string }).Dir;
+}
+
+/** Whether a cluster can start from what is on this machine, with nothing to build and nothing to fetch. */
+export function isComplete(): boolean {
+  if (!existsSync(apiServerProgram) || !hasEtcd()) return false;
+  try {
+    for (const { module, version } of definitionModules)
+      runCommand('go', ['mod', 'download', `${module}@${version}`], { cwd: buildDirectory, env: { GOPROXY: 'off' } });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Minutes of work the first time; the result is kept. @throws Error when Go or the modules are not to be had. */

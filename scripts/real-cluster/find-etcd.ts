@@ -6,14 +6,20 @@ import { runCommand } from './run-command.ts';
 
 const program = join(etcdDirectory, 'usr', 'bin', 'etcd');
 
+function find(): string | undefined {
+  const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'etcd'));
+  return [...onPath, program].find((path) => existsSync(path));
+}
+
+/** Whether there is one without fetching it. */
+export function hasEtcd(): boolean {
+  return find() !== undefined;
+}
+
 /** @throws Error when there is none and none can be had. */
 export function findEtcd(): string {
-  const onPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'etcd'))
-    .find(existsSync);
-  if (onPath !== undefined) return onPath;
-  if (existsSync(program)) return program;
+  const found = find();
+  if (found !== undefined) return found;
   const unfinished = `${etcdDirectory}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   try {
