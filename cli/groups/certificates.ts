@@ -9,11 +9,12 @@ import {
   showCertificate,
 } from '../commands/certificates.ts';
 import { planRenewal, renderRenewalPlan, renewCertificate } from '../commands/renew-certificate.ts';
+import { reportCertificates, writeReport } from '../commands/report-certificates.ts';
 import { CommandFailure } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
 import { readNow, withSession } from '../session.ts';
 
-/** Adds `certificates list|show|check|renew`. */
+/** Adds `certificates list|show|check|report|renew`. */
 export function addCertificateCommands(program: Command): void {
   const certificates = program
     .command('certificates')
@@ -48,6 +49,20 @@ export function addCertificateCommands(program: Command): void {
         output.show(check, (done) => renderCertificates(done.certificates));
         if (check.certificates.some(({ verdict }) => verdict.state === 'critical'))
           throw new CommandFailure('not every certificate is in order');
+      }),
+    );
+  certificates
+    .command('report')
+    .description(
+      'the compliance report: every certificate with its owner, issuer, key and chain, and a timeline as a picture',
+    )
+    .option('--out <file>', 'where to: a page, or JSON when the name ends in .json', 'certificates.html')
+    .action(
+      withSession(async ({ output, connect: open, options }, { out }: { out: string }) => {
+        const now = new Date(await readNow(options)).toISOString();
+        const report = await reportCertificates(await open(), { application: options.application, now });
+        writeReport(report, out);
+        output.show(report, ({ certificates: all }) => `${all.length} certificates in ${out}`);
       }),
     );
   certificates
