@@ -23,8 +23,8 @@ export interface AutomationFunctionProps {
   readonly key: IKey;
   readonly logRetention: RetentionDays;
   readonly monitoring: Monitoring;
-  /** Where an event goes that an asynchronous invocation could not handle after its retries. */
-  readonly deadLetters: IQueue;
+  /** Where an event goes that an asynchronous invocation could not handle after its retries; undefined when nothing invokes it so. */
+  readonly deadLetters: IQueue | undefined;
 }
 
 /** A function on the pinned runtime, traced, with its own log group, and an alarm when it throws. */
@@ -56,9 +56,13 @@ export class AutomationFunction extends Construct {
       tracing: Tracing.ACTIVE,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
       logGroup,
-      onFailure: new DeadLetterDestination(props.deadLetters, props.key),
-      retryAttempts: 2,
-      maxEventAge: Duration.hours(6),
+      ...(props.deadLetters === undefined
+        ? {}
+        : {
+            onFailure: new DeadLetterDestination(props.deadLetters, props.key),
+            retryAttempts: 2,
+            maxEventAge: Duration.hours(6),
+          }),
     });
     acceptFinding(role, 'IAM5[Resource::*]');
     props.monitoring.addLowSeverityAlarm(`${id}Errors`, {

@@ -11,6 +11,7 @@ import { jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import type { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
+import { buildEventRoutes, scheduleRoutes } from '../routes.ts';
 import type { AutomationBus } from './automation-bus.ts';
 import { AutomationFunction } from './automation-function.ts';
 import { AutomationSchedule } from './automation-schedule.ts';
@@ -89,7 +90,7 @@ export class AutomationFunctions extends Construct {
       bundle,
       environment: Object.fromEntries(environment.map((variable: EnvironmentVariable) => [variable, values[variable]])),
       timeout: timeouts[concern],
-      deadLetters: props.deadLetters.queueOf(concern),
+      deadLetters: listTargets(props.configuration).includes(name) ? props.deadLetters.queueOf(concern) : undefined,
     });
     for (const capability of usesOf(name)) grantCapability(capability, pascalCase(name), added, props);
     return added;
@@ -99,6 +100,12 @@ export class AutomationFunctions extends Construct {
 /** `plan-promotion` → `PlanPromotion`: construct ids and workflow tokens are made of it. */
 export function pascalCase(name: string): string {
   return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Functions that rules and schedules invoke, which is asynchronously. Steps of workflows, routes and the command line wait for the answer. */
+function listTargets(configuration: Configuration): FunctionName[] {
+  const routes = [...buildEventRoutes(configuration), ...scheduleRoutes];
+  return routes.flatMap(({ target }) => ('function' in target ? [target.function] : []));
 }
 
 function usesOf(name: FunctionName): readonly Capability[] {

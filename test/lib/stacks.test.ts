@@ -130,9 +130,11 @@ describe('functions', () => {
     });
   });
 
-  it('hand what they cannot do to a dead-letter queue after two retries', () => {
+  it('that rules and schedules invoke hand what they cannot do to a dead-letter queue after two retries', () => {
+    const routes = [...buildEventRoutes(app.configuration), ...scheduleRoutes];
+    const targets = routes.flatMap(({ target }) => ('function' in target ? [target.function] : []));
     const configurations = Object.values(app.automation.findResources('AWS::Lambda::EventInvokeConfig'));
-    expect(configurations).toHaveLength(Object.keys(functions).length);
+    expect(configurations).toHaveLength(new Set(targets).size);
     for (const { Properties } of configurations) {
       expect(Properties).toMatchObject({
         MaximumRetryAttempts: 2,
