@@ -9,10 +9,7 @@ import {
 import { formatTime } from '../clock.ts';
 import type { BusEvent } from './build-github-event.ts';
 import type { AlertNotification } from './parse-alert-notification.ts';
-import { type PublishingPorts, publishOnce } from './publish-once.ts';
-
-/** A storm arrives as one notification of thousands: so many are published side by side. */
-const concurrency = 25;
+import { type BatchPublishingPorts, type IdentifiedEvent, publishAllOnce } from './publish-all-once.ts';
 
 /**
  * Publishes what has not been published before.
@@ -20,21 +17,13 @@ const concurrency = 25;
  * @throws whatever the ports throw; what was published stays claimed, so that a repeated notification brings the rest.
  */
 export async function receiveAlerts(
-  ports: PublishingPorts,
+  ports: BatchPublishingPorts,
   notification: AlertNotification,
   bodySha256: string,
   holder: string,
 ): Promise<{ readonly published: number; readonly known: number }> {
   const events = listEvents(notification, bodySha256, formatTime(ports.clock.now()));
-  let published = 0;
-  for (let start = 0; start < events.length; start += concurrency) {
-    const outcomes = await Promise.all(
-      events
-        .slice(start, start + concurrency)
-        .map(async ({ eventId, event }) => await publishOnce(ports, eventId, event, holder)),
-    );
-    published += outcomes.filter((isNew) => isNew).length;
-  }
+  const published = await publishAllOnce(ports, events, holder);
   return { published, known: events.length - published };
 }
 
@@ -43,7 +32,7 @@ function listEvents(
   { alerts, groupKey, receiver, truncatedAlerts }: AlertNotification,
   bodySha256: string,
   occurredAt: string,
-): { eventId: string; event: BusEvent }[] {
+): IdentifiedEvent[] {
   const group = { key: groupKey, receiver };
   const byId = new Map<string, BusEvent>();
   const add = (type: AlertEventType, detail: AlertDetail | TruncatedAlertsDetail): unknown =>

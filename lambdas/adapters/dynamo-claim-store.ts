@@ -4,6 +4,7 @@ import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ClaimAnswer } from '../../core/ingress/await-claim.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
+import type { BatchClaims } from '../../core/ingress/publish-all-once.ts';
 import type { EventClaims } from '../../core/ingress/publish-once.ts';
 import { fromItem, type Item } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
@@ -17,7 +18,7 @@ export function createDynamoEventClaims(
   clock: Clock,
   retentionDays: number,
   sender: 'alert' | 'argocd' | 'flagger',
-): EventClaims {
+): BatchClaims {
   return createClaims(ledger, clock, retentionDays, sender);
 }
 
@@ -83,15 +84,41 @@ function createClaims(ledger: DynamoLedger, clock: Clock, retentionDays: number,
       values: { ':inProgress': 'in-progress', ':now': clock.now() },
     },
   });
+  const take = async (id: string, holder: string): Promise<ClaimAnswer> => {
+    const { record, condition } = build(id, holder);
+    const result = await ledger.put(record, condition);
+    return result.written ? 'taken' : readClaim(result.existing);
+  };
+  const complete = async (id: string, holder: string): Promise<void> => {
+    await ledger.update(ledgerKey.claim(scope, id), { status: 'done' }, isOurs(holder), ['leaseUntilMilliseconds']);
+  };
   return {
     build,
-    async take(id: string, holder: string): Promise<ClaimAnswer> {
-      const { record, condition } = build(id, holder);
-      const result = await ledger.put(record, condition);
-      return result.written ? 'taken' : readClaim(result.existing);
+    take,
+    complete,
+    async takeAll(ids: readonly string[], holder: string): Promise<ClaimAnswer[]> {
+      const answers = new Map<string, ClaimAnswer>();
+      // What is known already drops out of the first transaction; whoever is in the way of the second is met one by one.
+      for (let round = 0; round < 2; round += 1) {
+        const open = ids.filter((id) => !answers.has(id));
+        if (open.length === 0) break;
+        const refusals = await ledger.putAll(open.map((id) => build(id, holder)));
+        for (const [index, id] of open.entries()) {
+          const refusal = refusals === 'written' ? 'taken' : refusals[index];
+          if (refusal === 'taken') answers.set(id, 'taken');
+          else if (typeof refusal === 'object') answers.set(id, readClaim(refusal.existing));
+        }
+      }
+      return await Promise.all(ids.map(async (id) => answers.get(id) ?? (await take(id, holder))));
     },
-    async complete(id: string, holder: string): Promise<void> {
-      await ledger.update(ledgerKey.claim(scope, id), { status: 'done' }, isOurs(holder), ['leaseUntilMilliseconds']);
+    async completeAll(ids: readonly string[], holder: string): Promise<void> {
+      if (ids.length === 0) return;
+      const done = ids.map((id) => ({
+        record: { ...ledgerKey.claim(scope, id), status: 'done', holder, expiresAt: expiry(clock, retentionDays) },
+        condition: isOurs(holder),
+      }));
+      if ((await ledger.putAll(done)) === 'written') return;
+      await Promise.all(ids.map(async (id) => await complete(id, holder)));
     },
     async release(id: string, holder: string): Promise<void> {
       await ledger.update(ledgerKey.claim(scope, id), { leaseUntilMilliseconds: 0 }, isOurs(holder));

@@ -10,11 +10,12 @@ import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineHttpHandler } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
+import { publishMetric } from '../platform/metrics.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { createReceiveAlertmanagerNotification } from './receive-alertmanager-notification.ts';
 
 const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'ALERTMANAGER_SECRET_ID']);
-const { retention } = readConfiguration();
+const { application, retention } = readConfiguration();
 const secrets = new SecretsManagerClient(awsClientOptions);
 
 /** Answers 202 once every alert is durable; a 4xx only for what Alertmanager itself got wrong. */
@@ -30,5 +31,6 @@ export const handler = defineHttpHandler(
     publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
     clock: systemClock,
     digest: (body) => createHash('sha256').update(body).digest('hex'),
+    countTruncated: (alerts) => publishMetric(application, 'AlertsTruncated', alerts),
   }),
 );

@@ -1,6 +1,6 @@
 // What the Alertmanager webhook answers to each kind of request.
 import { type AlertNotification, parseAlertNotification } from '../../core/ingress/parse-alert-notification.ts';
-import type { PublishingPorts } from '../../core/ingress/publish-once.ts';
+import type { BatchPublishingPorts } from '../../core/ingress/publish-all-once.ts';
 import { receiveAlerts } from '../../core/ingress/receive-alerts.ts';
 import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
 import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
@@ -10,10 +10,12 @@ import { type HttpAnswer, type HttpApiEvent, readRawBody } from '../platform/htt
 import { logger } from '../platform/logger.ts';
 import { asOurs } from './as-ours.ts';
 
-export interface AlertmanagerWebhookParts extends PublishingPorts {
+export interface AlertmanagerWebhookParts extends BatchPublishingPorts {
   readonly secret: SecretReader<WebhookSecret>;
   /** SHA-256 in hexadecimal. */
   readonly digest: (body: Uint8Array) => string;
+  /** Counts what Alertmanager left out: those alerts are known to it alone. */
+  readonly countTruncated: (alerts: number) => void;
 }
 
 /** As much as a synchronous invocation carries, base64 included: more never arrives whole. */
@@ -40,7 +42,9 @@ export function createReceiveAlertmanagerNotification(
     const outcome = await asOurs('the alerts could not be taken', () =>
       receiveAlerts(parts, notification, parts.digest(body), requestId),
     );
-    logger.info('alerts received', { groupKey: notification.groupKey, ...outcome });
+    const { groupKey, truncatedAlerts } = notification;
+    if (truncatedAlerts > 0) parts.countTruncated(truncatedAlerts);
+    logger.info('alerts received', { groupKey, truncatedAlerts, ...outcome });
     return { statusCode: 202, body: { message: 'accepted', ...outcome } };
   };
 }

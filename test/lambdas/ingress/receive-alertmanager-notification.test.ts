@@ -36,8 +36,18 @@ beforeEach(async () => {
   ledger = await openLedger();
   published = [];
   fault = undefined;
+  calls = 0;
+  truncated = [];
 });
 afterEach(async () => await ledger.stop());
+
+let calls = 0;
+let truncated: number[] = [];
+async function publish(event: BusEvent): Promise<void> {
+  await new Promise(setImmediate);
+  if (fault !== undefined) throw fault;
+  published.push(event);
+}
 
 function createHandler(readSecret: () => WebhookSecret = () => ({ current: 'new one', previous: 'old-one' })) {
   const handler = defineHttpHandler(
@@ -45,12 +55,20 @@ function createHandler(readSecret: () => WebhookSecret = () => ({ current: 'new 
       secret: { read: async () => readSecret() },
       claims: createDynamoEventClaims(ledger.ledger, ledger.clock, 14, 'alert'),
       publisher: {
-        async publish(event) {
-          await new Promise(setImmediate);
-          if (fault !== undefined) throw fault;
-          published.push(event);
+        publish,
+        publishAll: async (events) => {
+          calls += 1;
+          return await Promise.all(
+            events.map((event) =>
+              publish(event).then(
+                () => undefined,
+                (error: Error) => error,
+              ),
+            ),
+          );
         },
       },
+      countTruncated: (count) => truncated.push(count),
       clock: ledger.clock,
       digest: (body) => createHash('sha256').update(body).digest('hex'),
     }),
@@ -115,6 +133,7 @@ describe('a notification', () => {
     );
     expect(typesOf()).toEqual(['alert.truncated']);
     expect(truncatedAlertsDetailSchema.parse(published[0]?.detail).truncatedAlerts).toBe(7);
+    expect(truncated).toEqual([7]);
   });
 
   it('may lack every label', async () => {
@@ -135,6 +154,7 @@ describe('a notification', () => {
       );
     });
     expect((await createHandler()(request(body))).statusCode).toBe(202);
+    expect(calls).toBe(20);
     expect(new Set(published.map(({ detail }) => alertDetailSchema.parse(detail).metadata.eventId)).size).toBe(2_000);
   });
 
