@@ -1,6 +1,8 @@
 // `npm run bench [-- --quick] [-- --only <name>]`: one JSON line per figure on stdout, progress on stderr.
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { alertStorm } from './alerting/alert-storm.ts';
+import { alertToRollback } from './alerting/alert-to-rollback.ts';
 import { aslTransitions } from './asl-transitions/benchmark.ts';
 import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
@@ -18,6 +20,8 @@ const benchmarks: readonly Benchmark[] = [
   eventMatching,
   aslTransitions,
   durableExecutions,
+  alertToRollback,
+  alertStorm,
   lambdaSize,
   lambdaImport,
   startReady,

@@ -1,6 +1,7 @@
-// The commands for what went wrong: incidents, and circuits that limits have opened.
+// The commands for what goes wrong: incidents, circuits that limits have opened, and how long a bad release would hurt.
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { buildBudget, measureRollbacks, readAlertingSettings, renderBudget } from '../commands/budget.ts';
 import {
   closeCircuit,
   closeIncident,
@@ -16,7 +17,7 @@ interface Chosen {
   readonly actor: string;
 }
 
-/** Adds `incident` and `circuit`. */
+/** Adds `incident`, `circuit` and `budget`. */
 export function addIncidentCommands(program: Command): void {
   const incident = program
     .command('incident')
@@ -37,6 +38,7 @@ export function addIncidentCommands(program: Command): void {
     }),
   );
 
+  addBudget(program);
   const circuit = program
     .command('circuit')
     .description('where nothing goes back by itself, because a limit was reached');
@@ -54,6 +56,28 @@ export function addIncidentCommands(program: Command): void {
       output.show(await closeCircuit(await open(), scope, { ...chosen, now }), () => `circuit ${scope} is closed`);
     }),
   );
+}
+
+function addBudget(program: Command): void {
+  program
+    .command('budget')
+    .argument('<service>')
+    .description('how long a bad release of a service would hurt, part by part, and which part is the largest')
+    .option('--env <environment>', 'where', 'prod')
+    .option('--monitoring <folder>', "Prometheus' and Alertmanager's configuration", 'gitops/monitoring')
+    .action(
+      withSession(
+        async (
+          { output, connect: open },
+          { env, monitoring }: { env: string; monitoring: string },
+          service: string,
+        ) => {
+          const settings = readAlertingSettings(monitoring, service, env);
+          const measured = await measureRollbacks(await open(), service, env);
+          output.show(buildBudget(service, env, settings, measured), renderBudget);
+        },
+      ),
+    );
 }
 
 function closing(group: Command, what: string, description: string): Command {

@@ -8,8 +8,8 @@ export interface TargetFacts {
   readonly badDigests: readonly string[];
   /** By digest: why it must not run. */
   readonly quarantines: Readonly<Record<string, string>>;
-  /** By digest: whether the registry still has it; `unknown` when the registry does not answer, which must not keep us from going back. */
-  readonly images: Readonly<Record<string, 'available' | 'missing' | 'unknown'>>;
+  /** By digest: what a closer look at it found. */
+  readonly problems: Readonly<Record<string, string>>;
   readonly bakeMinutes: number;
   readonly now: string;
 }
@@ -71,12 +71,12 @@ function listCandidates(facts: TargetFacts): Candidate[] {
 
 function findProblem(
   { digest, outcome }: DeployedChange,
-  { badDigests, quarantines, images }: TargetFacts,
+  { badDigests, quarantines, problems }: TargetFacts,
 ): string | undefined {
   if (badDigests.includes(digest)) return 'it is what is being taken back';
   if (Object.hasOwn(quarantines, digest)) return `it is quarantined: ${quarantines[digest]}`;
   if (outcome !== 'succeeded') return 'it never became healthy';
-  return images[digest] === 'missing' ? 'its image is not in the registry any more' : undefined;
+  return Object.hasOwn(problems, digest) ? problems[digest] : undefined;
 }
 
 /** From its end until the next change began. */

@@ -21,8 +21,13 @@ export interface RollbackPlanningPorts {
     listOpenCircuits(environment: string, service: string): Promise<readonly OpenCircuit[]>;
   };
   readonly registry: ImageRegistry;
-  /** Why the service must not run the digest; undefined when it may. */
-  findQuarantine(service: string, digest: string): Promise<string | undefined>;
+  /** By digest: why the service must not run it. */
+  listQuarantines(service: string): Promise<Readonly<Record<string, string>>>;
+  /** Whether a version fits the database as it is now; where nothing knows, nothing is asked. */
+  readonly schema?: {
+    /** Why the version of that commit cannot run against it, in words; undefined when it can. */
+    findProblem(environment: string, service: string, commit: string): Promise<string | undefined>;
+  };
 }
 
 export interface RollbackContext {
@@ -96,8 +101,9 @@ export async function planRollback(
   };
 
   async function planService(service: string): Promise<ServicePlan> {
-    const [changes, openCircuits] = await Promise.all([
+    const [changes, quarantines, openCircuits] = await Promise.all([
       readChanges(service),
+      ports.listQuarantines(service),
       cause.automatic === undefined ? [] : ports.history.listOpenCircuits(environment, service),
     ]);
     const decision: Pick<RollbackDecision, 'outcome' | 'rule' | 'words' | 'blamed' | 'trips'> =
@@ -115,7 +121,7 @@ export async function planRollback(
           });
     const { blamed } = decision;
     if (decision.outcome !== 'acted' || blamed === undefined) return { decision, blamed, choice: undefined };
-    const choice = await chooseTarget(service, changes, blamed);
+    const choice = await chooseTarget(service, changes, quarantines, blamed);
     if (choice.target !== undefined) {
       const words = `${decision.words}, to ${choice.target.version}`;
       return { decision: { ...decision, words }, blamed, choice };
@@ -150,24 +156,32 @@ export async function planRollback(
   async function chooseTarget(
     service: string,
     changes: readonly DeployedChange[],
+    quarantines: Readonly<Record<string, string>>,
     { digest: badDigest }: DeployedChange,
   ): Promise<TargetChoice> {
-    const digests = [...new Map(changes.map(({ digest, image }) => [digest, image]))];
-    const quarantines: Record<string, string> = {};
-    const images: Record<string, 'available' | 'missing' | 'unknown'> = {};
-    await Promise.all(
-      digests.map(async ([digest, image]) => {
-        const reason = await ports.findQuarantine(service, digest);
-        if (reason !== undefined) quarantines[digest] = reason;
-        images[digest] = await ports.registry.findDigest(image, digest).then(
-          (found) => (found === undefined ? 'missing' : 'available'),
-          // The nodes may have it still: a registry that is down must not keep us from going back.
-          () => 'unknown',
-        );
-      }),
-    );
-    const facts = { changes, badDigests: [badDigest], quarantines, images, bakeMinutes, now: context.startedAt };
-    return pickRollbackTarget(facts, cause.to);
+    const problems: Record<string, string> = {};
+    const known = new Set<string>();
+    // Only what would be taken is looked at closely: each look is a call, and every moment counts.
+    for (;;) {
+      const facts = { changes, badDigests: [badDigest], quarantines, problems, bakeMinutes, now: context.startedAt };
+      const choice = pickRollbackTarget(facts, cause.to);
+      if (choice.target === undefined || known.has(choice.target.digest)) return choice;
+      known.add(choice.target.digest);
+      const problem = await lookCloser(service, choice.target);
+      if (problem !== undefined) problems[choice.target.digest] = problem;
+    }
+  }
+
+  async function lookCloser(service: string, target: DeployedChange): Promise<string | undefined> {
+    const [isMissing, unfit] = await Promise.all([
+      // The nodes may have it still: a registry that is down must not keep us from going back.
+      ports.registry.findDigest(target.image, target.digest).then(
+        (found) => found === undefined,
+        () => false,
+      ),
+      ports.schema?.findProblem(environment, service, target.commit),
+    ]);
+    return isMissing ? 'its image is not in the registry any more' : unfit;
   }
 
   /** An alert that names the environment only: whatever changed there lately may be it. */

@@ -3,7 +3,7 @@
 import { circuitRecord, circuitScope, wholeCircuit } from '../../contracts/ledger/circuits.ts';
 import { claimRecord } from '../../contracts/ledger/claims.ts';
 import { rolloutRecord } from '../../contracts/ledger/deployments.ts';
-import { automaticRollbacksRecord } from '../../contracts/ledger/rollbacks.ts';
+import { automaticRollbacksRecord, quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import type { RollbackPlanningPorts } from '../../core/rollback/plan-rollback.ts';
 import type { IsAlertResolved } from '../../core/rollback/read-cause.ts';
@@ -26,6 +26,14 @@ export function createDynamoRollbackHistory(
       );
       return circuits.flatMap((circuit) => (circuit?.status === 'open' ? [circuit] : []));
     },
+  };
+}
+
+/** All of a service in one call. */
+export function createDynamoQuarantines(ledger: DynamoLedger): RollbackPlanningPorts['listQuarantines'] {
+  return async (service) => {
+    const records = await ledger.list(quarantineRecord, ledgerKey.quarantine(service, '').pk);
+    return Object.fromEntries(records.map(({ digest, reason }) => [digest, reason]));
   };
 }
 

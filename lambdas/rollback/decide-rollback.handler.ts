@@ -10,10 +10,10 @@ import { createAddressReader } from '../adapters/address-reader.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import {
   createDynamoAlertWatch,
+  createDynamoQuarantines,
   createDynamoRollbackHistory,
   createDynamoRollbackLedger,
 } from '../adapters/dynamo-rollback-store.ts';
-import { createDynamoRolloutLedger } from '../adapters/dynamo-rollout-ledger.ts';
 import { createOciRegistry } from '../adapters/oci-registry.ts';
 import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -28,11 +28,10 @@ const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
 const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
 const secrets = new SecretsManagerClient(awsClientOptions);
 const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
-const { findQuarantine } = createDynamoRolloutLedger(ledger);
 const ports = {
   history: createDynamoRollbackHistory(ledger, configuration.registry.tagTemplate),
   registry: createOciRegistry(address, secret),
-  findQuarantine,
+  listQuarantines: createDynamoQuarantines(ledger),
 };
 const rollbacks = createDynamoRollbackLedger(ledger);
 const isAlertResolved = createDynamoAlertWatch(ledger);

@@ -255,5 +255,6 @@ describe('an alert that flaps and a storm', () => {
     expect(await cli(0, 'circuit')).toContain('dev#api-gateway');
     await cli(0, 'circuit', 'close', 'dev#api-gateway', '--reason', 'the alert was too eager');
     expect(await cli(0, 'circuit')).toContain('no circuit is open');
+    expect(await cli(0, 'budget', 'api-gateway', '--env', 'dev')).toMatch(/alert to commit +\d+\.\d s.*is back after/s);
   }, 240_000);
 });

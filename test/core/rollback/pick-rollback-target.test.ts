@@ -7,7 +7,7 @@ const factsOf = (overrides: Partial<TargetFacts> = {}): TargetFacts => ({
   changes: [buildChange('old', 0), buildChange('proven', 100), buildChange('hasty', 200), buildChange('bad', 210)],
   badDigests: ['sha256:bad'],
   quarantines: {},
-  images: {},
+  problems: {},
   bakeMinutes: 30,
   now: at(220),
   ...overrides,
@@ -32,7 +32,7 @@ describe('pickRollbackTarget', () => {
 
   it.each<[string, Partial<TargetFacts>, string]>([
     ['quarantined', { quarantines: { 'sha256:proven': 'errors' } }, 'it is quarantined: errors'],
-    ['not in the registry', { images: { 'sha256:proven': 'missing' } }, 'its image is not in the registry any more'],
+    ['gone', { problems: { 'sha256:proven': 'its image is gone' } }, 'its image is gone'],
     [
       'one that never became healthy',
       { changes: [buildChange('old', 0), buildChange('proven', 100, { outcome: 'failed' }), buildChange('bad', 210)] },
@@ -42,10 +42,6 @@ describe('pickRollbackTarget', () => {
     const choice = pickRollbackTarget(factsOf(overrides));
     expect(choice.target?.version).toBe('sha-old');
     expect(choice.refused).toContainEqual(expect.objectContaining({ version: 'sha-proven', because }));
-  });
-
-  it('goes back also when the registry does not answer', () => {
-    expect(nameOf(factsOf({ images: { 'sha256:proven': 'unknown' } }))).toBe('sha-proven');
   });
 
   it('takes the version that is asked for, by tag or by commit, unless it is bad', () => {

@@ -1,0 +1,148 @@
+// Our side of both figures: the whole system in a process of its own, with a good release running and bad ones entered into the ledger.
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfiguration } from '../../config/load-configuration.ts';
+import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
+import { ledgerKey } from '../../contracts/ledger.ts';
+import { operatorOf } from '../../local/runtime/service.ts';
+import type { Activity } from '../../local/trace/trace.ts';
+import { pushRelease } from '../../tour/play-release-tour.ts';
+import { readAlertmanagerToken } from '../../tour/read-alertmanager-token.ts';
+import { readLedgerItem } from '../../tour/read-ledger-item.ts';
+import { startSystem } from '../../tour/start-system.ts';
+import { waitForExecution } from '../../tour/wait-for-execution.ts';
+import { readSettings, serveRounds } from '../contestant.ts';
+
+/** `enter`: a bad release is known from now on. `roll-back`: the same, an alert is posted, and the commit is waited for. `count`: what a storm did. */
+export type SystemRound =
+  | { readonly does: 'enter' | 'roll-back' }
+  | { readonly does: 'count'; readonly executions: number };
+
+export interface SystemAnswer {
+  readonly webhookUrl: string;
+  readonly token: string;
+  /** Labels of an alert that takes the bad release back. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly alertToCommitMilliseconds?: number;
+  readonly decisionMilliseconds?: number;
+  readonly commits?: number;
+  readonly executions?: number;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { assembly, state } = readSettings<{ readonly assembly: string; readonly state: string }>();
+const system = await startSystem({
+  configuration: loadConfiguration(join(root, 'config', 'pyairtable.yaml')),
+  assemblyDirectory: assembly,
+  stateDirectory: state,
+  gitOpsDirectory: join(root, 'gitops'),
+  port: 0,
+});
+const { context } = system.runtime;
+const { trace, clock } = context;
+const stage = { service: 'api-gateway', environment: 'dev' };
+const labels = { alertname: 'HighErrorRate', ...stage, severity: 'critical' };
+const webhookUrl = `${system.deployment.apiUrl}/webhooks/alertmanager`;
+const token = await readAlertmanagerToken(system);
+await pushRelease(system, stage, 'Improve it');
+const good = await readLedgerItem(system, ledgerKey.current(stage.environment, stage.service), currentRecord);
+
+const isCommit = ({ service, name, subject }: Activity): boolean =>
+  service === 'github' && name === 'commit-pushed' && subject.includes('gitops');
+let commits = 0;
+let executions = 0;
+trace.subscribe((activity) => {
+  if (isCommit(activity)) commits += 1;
+  if (activity.name.startsWith('execution-') && activity.name !== 'execution-started') executions += 1;
+});
+
+/** A release that is known to be bad by its digest alone, deployed a moment ago; what was counted against limits before is forgotten. */
+async function enterBadRelease(): Promise<void> {
+  const promotionId = randomUUID();
+  const digest = `sha256:${createHash('sha256').update(promotionId).digest('hex')}`;
+  const at = new Date(clock.now() - 1_000).toISOString();
+  const { previousDigest: _, ...deployed } = good as CurrentRecord & { previousDigest?: string };
+  const record = {
+    ...deployed,
+    ...ledgerKey.deployment(stage.environment, stage.service, at, promotionId),
+    kind: `deployment#${stage.environment}`,
+    sortKey: `${at}#${promotionId}`,
+    version: `sha-${promotionId}`,
+    digest,
+    promotionId,
+    startedAt: at,
+    committedAt: at,
+    finishedAt: at,
+    outcome: 'succeeded',
+  };
+  const Item = Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'number' ? { N: String(value) } : { S: String(value) }]),
+  );
+  const TableName = system.deployment.ledgerTableName;
+  const { pk, sk } = ledgerKey.automaticRollbacks();
+  const call = (operation: string, input: object): Promise<object> =>
+    context.call({
+      service: 'dynamodb',
+      operation,
+      input,
+      principal: operatorOf(context),
+      region: system.deployment.region,
+    });
+  await call('DeleteItem', { TableName, Key: { pk: { S: pk }, sk: { S: sk } } });
+  await call('PutItem', { TableName, Item });
+}
+
+async function post(startsAt: string, endsAt?: string): Promise<void> {
+  const alert = {
+    status: endsAt === undefined ? 'firing' : 'resolved',
+    labels,
+    annotations: {},
+    startsAt,
+    endsAt: endsAt ?? '0001-01-01T00:00:00Z',
+    fingerprint: 'a1',
+  };
+  const answer = await fetch(webhookUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ version: '4', groupKey: '{}', receiver: 'bench', truncatedAlerts: 0, alerts: [alert] }),
+  });
+  if (answer.status !== 202) throw new Error(`the webhook answered ${answer.status}`);
+}
+
+serveRounds(
+  async (round: SystemRound): Promise<SystemAnswer> => {
+    const known = { webhookUrl, token, labels };
+    if (round.does === 'count') {
+      const deadline = performance.now() + 300_000;
+      while (executions < round.executions && performance.now() < deadline)
+        await new Promise((done) => setTimeout(done, 100));
+      return { ...known, commits, executions };
+    }
+    await enterBadRelease();
+    commits = 0;
+    executions = 0;
+    if (round.does === 'enter') return known;
+    const startsAt = new Date(clock.now()).toISOString();
+    const ended = waitForExecution(system, 'rollback-release');
+    let decisionStartedAt = 0;
+    let decisionMilliseconds = 0;
+    const unsubscribe = trace.subscribe(({ name, subject }) => {
+      if (!subject.endsWith('decide-rollback')) return;
+      if (name === 'invocation-started') decisionStartedAt = performance.now();
+      if (name === 'invocation-ended') decisionMilliseconds = performance.now() - decisionStartedAt;
+    });
+    const postedAt = performance.now();
+    const committed = trace.waitFor((activity) => isCommit(activity) && activity.at >= Date.parse(startsAt), 60_000);
+    await post(startsAt);
+    await committed;
+    const alertToCommitMilliseconds = performance.now() - postedAt;
+    unsubscribe();
+    await post(startsAt, new Date(clock.now()).toISOString());
+    await ended;
+    return { ...known, alertToCommitMilliseconds, decisionMilliseconds };
+  },
+  () => system.stop(),
+);
