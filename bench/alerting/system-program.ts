@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
-import { ledgerKey } from '../../contracts/ledger.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { operatorOf } from '../../local/runtime/service.ts';
 import type { Activity } from '../../local/trace/trace.ts';
 import { pushRelease } from '../../tour/play-release-tour.ts';
@@ -28,6 +28,8 @@ export interface SystemAnswer {
   readonly decisionMilliseconds?: number;
   readonly commits?: number;
   readonly executions?: number;
+  /** How often each rule has decided. */
+  readonly rules?: Readonly<Record<string, number>>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -95,6 +97,28 @@ async function enterBadRelease(): Promise<void> {
   await call('PutItem', { TableName, Item });
 }
 
+/** Of today's and yesterday's decisions: which rule has decided how often. */
+async function countRules(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const daysAgo of [0, 1]) {
+    const kind = ledgerKind.decision(new Date(clock.now() - daysAgo * 86_400_000).toISOString());
+    const { Items } = await context.call<{ Items: { rule?: { S?: string } }[] }>({
+      service: 'dynamodb',
+      operation: 'Query',
+      input: {
+        TableName: system.deployment.ledgerTableName,
+        IndexName: 'byKind',
+        KeyConditionExpression: 'kind = :kind',
+        ExpressionAttributeValues: { ':kind': { S: kind } },
+      },
+      principal: operatorOf(context),
+      region: system.deployment.region,
+    });
+    for (const { rule } of Items) counts[String(rule?.S)] = (counts[String(rule?.S)] ?? 0) + 1;
+  }
+  return counts;
+}
+
 async function post(startsAt: string, endsAt?: string): Promise<void> {
   const alert = {
     status: endsAt === undefined ? 'firing' : 'resolved',
@@ -119,7 +143,7 @@ serveRounds(
       const deadline = performance.now() + 300_000;
       while (executions < round.executions && performance.now() < deadline)
         await new Promise((done) => setTimeout(done, 100));
-      return { ...known, commits, executions };
+      return { ...known, commits, executions, rules: await countRules() };
     }
     await enterBadRelease();
     commits = 0;
