@@ -45,10 +45,11 @@ function newestIn(path: string): number {
 
 function findVariables(): Record<string, string> {
   try {
-    const { client, server } = findPostgresPrograms();
+    const { client, server, dumpFormat } = findPostgresPrograms();
     return {
       AGENT_POSTGRES_SERVER_BINARIES: server,
-      ...(client === undefined ? {} : { AGENT_POSTGRES_BINARIES: client }),
+      AGENT_POSTGRES_BINARIES: client,
+      AGENT_DUMP_FORMAT: dumpFormat,
     };
   } catch {
     return {};

@@ -69,10 +69,11 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
 function startDump(settings: AgentSettings, snapshotId: string) {
   return startProgram(
     'pg_dump',
-    // Compressed by us: in the archive it would be deflate, slower and larger.
     [
       `--format=${settings.dumpFormat}`,
-      ...(settings.dumpFormat === 'custom' ? ['--compress=0'] : []),
+      // A restore makes its own owners; in the custom format pg_restore leaves them out. Compressed by us: in the archive it would be
+      // deflate, slower and larger.
+      ...(settings.dumpFormat === 'custom' ? ['--compress=0'] : ['--no-owner', '--no-acl']),
       `--snapshot=${snapshotId}`,
     ],
     { binaries: settings.binaries },

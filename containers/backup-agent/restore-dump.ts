@@ -67,7 +67,11 @@ function startRestore(manifest: Manifest, binaries: string | undefined, variable
         ['--no-owner', '--no-acl', '--exit-on-error', `--dbname=${variables.PGDATABASE}`],
         options,
       )
-    : startProgram('psql', ['--quiet', '--no-psqlrc', '--set=ON_ERROR_STOP=1', '--output=/dev/null'], options);
+    : startProgram(
+        'psql',
+        ['--quiet', '--no-psqlrc', '--single-transaction', '--set=ON_ERROR_STOP=1', '--output=/dev/null'],
+        options,
+      );
 }
 
 /** Hashes what lies behind the first `from` bytes. */

@@ -4,20 +4,24 @@ import { describe, expect, it } from '@jest/globals';
 
 const root = new URL('../../', import.meta.url);
 const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as Record<string, never>;
-const { dependencies, devDependencies } = readJson('package.json') as Record<string, Record<string, string>>;
+const { dependencies, devDependencies, optionalDependencies } = readJson('package.json') as Record<
+  string,
+  Record<string, string>
+>;
 const page = readFileSync(new URL('docs/dependencies.md', root), 'utf8');
 const lines = (text: string | undefined) =>
   [...(text ?? '').matchAll(/^\| `([^`]+)` \| ([^|]+) \| (\S[^|]*) \|$/gm)].map(([, name, licence]) => ({
     name: String(name),
     licence: licence?.trim(),
   }));
-const [, atWork, atDevelopment] = page.split(/^## /m);
+const [, atWork, atDevelopment, ifThere] = page.split(/^## /m);
 const permissive = /^(MIT|MIT-0|Apache-2\.0|ISC|BSD-[23]-Clause|MIT OR Apache-2\.0)$/;
 
 describe('docs/dependencies.md', () => {
   it.each([
     ['dependencies', dependencies, atWork],
     ['devDependencies', devDependencies, atDevelopment],
+    ['optionalDependencies', optionalDependencies, ifThere],
   ])('has one line for each of the %s', (_kind, declared = {}, text) => {
     expect(lines(text).map(({ name }) => name)).toEqual(Object.keys(declared));
   });

@@ -2,27 +2,32 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface PostgresPrograms {
   /** The folder of `initdb` and `postgres`. */
   readonly server: string;
-  /** The folder of `pg_dump`, `pg_restore` and `psql`; absent when there are none. */
-  readonly client: string | undefined;
-  readonly origin: 'system' | 'npm';
+  /** The folder of `pg_dump`, `pg_restore` and `psql`. */
+  readonly client: string;
+  /** What its pg_dump can write: npm brings one in WebAssembly, and no pg_restore. */
+  readonly dumpFormat: 'custom' | 'plain';
 }
 
-/** @throws Error that says how to get one. */
+const ownPrograms = {
+  client: fileURLToPath(new URL('programs', import.meta.url)),
+  dumpFormat: 'plain',
+} as const;
+
+/** `LOCAL_POSTGRES=npm` looks past what the machine has. @throws Error that says how to get one. */
 export function findPostgresPrograms(environment: NodeJS.ProcessEnv = process.env): PostgresPrograms {
   const onPath = (environment.PATH ?? '').split(delimiter);
   const server = [...onPath, ...listDebianFolders()].find((folder) => has(folder, 'initdb') && has(folder, 'postgres'));
-  if (server !== undefined && environment.LOCAL_POSTGRES !== 'npm')
-    return {
-      server,
-      client: has(server, 'pg_restore') && has(server, 'pg_dump') ? server : undefined,
-      origin: 'system',
-    };
+  if (server !== undefined && environment.LOCAL_POSTGRES !== 'npm') {
+    const isWhole = has(server, 'pg_restore') && has(server, 'pg_dump');
+    return { server, ...(isWhole ? { client: server, dumpFormat: 'custom' } : ownPrograms) };
+  }
   const packaged = findPackaged();
-  if (packaged !== undefined) return { server: packaged, client: undefined, origin: 'npm' };
+  if (packaged !== undefined) return { server: packaged, ...ownPrograms };
   throw new Error(
     'no PostgreSQL is here: npm installs one on Linux, macOS and Windows unless optional packages are left out; or put initdb and postgres on PATH',
   );
