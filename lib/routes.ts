@@ -1,7 +1,7 @@
 // THE table: everything that starts something here, in the order in which a person would read it.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../config/schema.ts';
-import { alertChangedPattern } from '../contracts/events/alert.ts';
+import { alertChangedPattern, truncatedAlertsPattern } from '../contracts/events/alert.ts';
 import { approvalPattern } from '../contracts/events/approval.ts';
 import { backupNotificationPattern } from '../contracts/events/backup.ts';
 import { acmPattern, certificatePattern } from '../contracts/events/certificate.ts';
@@ -158,6 +158,13 @@ export function buildEventRoutes({ github, environments }: Configuration): reado
       id: 'rollback-notifies',
       description: 'What becomes of a rollback is told to people',
       pattern: rollbackNotificationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
+      id: 'alert-notifies',
+      description: 'That Alertmanager left alerts out is told to people',
+      pattern: truncatedAlertsPattern,
       target: { function: 'notify' },
       deadLetters: 'notification',
     },

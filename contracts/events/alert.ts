@@ -35,6 +35,9 @@ export const alertDetailSchema = z.object({
 });
 export type AlertDetail = z.infer<typeof alertDetailSchema>;
 
+/** What Alertmanager kept to itself is told to people: nothing else would. */
+export const truncatedAlertsPattern = { source: [alertSource], detailType: ['alert.truncated'] };
+
 /** Of `alert.truncated`. */
 export const truncatedAlertsDetailSchema = z.object({
   metadata: metadataSchema,

@@ -12,8 +12,10 @@ import { renderComment } from '../../../core/notifications/render-comment.ts';
 import { renderMail } from '../../../core/notifications/render-mail.ts';
 import { renderPage } from '../../../core/notifications/render-page.ts';
 import { renderSlack, renderSlackDetails } from '../../../core/notifications/render-slack.ts';
+import { buildEventRoutes } from '../../../lib/routes.ts';
 
-const { notifications } = loadConfiguration('config/pyairtable.yaml');
+const configuration = loadConfiguration('config/pyairtable.yaml');
+const { notifications } = configuration;
 
 function announce(source: string, type: string, detail: object): Announcement {
   return buildAnnouncement({ source, 'detail-type': type, detail: detail as never }).announcement;
@@ -27,6 +29,25 @@ describe('the table of families', () => {
   it('has one family for each type of event', () => {
     const types = messageFamilies.flatMap(({ source, types }) => types.map((type) => `${source} ${type}`));
     expect(new Set(types).size).toBe(types.length);
+  });
+
+  it('is reached by a rule for each type of event, and no rule sends what it has no words for', () => {
+    const rules = buildEventRoutes(configuration)
+      .filter(({ target }) => 'function' in target && target.function === 'notify')
+      .map(({ pattern }) => pattern);
+    const types = messageFamilies.flatMap(({ source, types }) => types.map((type) => ({ source, type })));
+    const unreached = types.filter(
+      ({ source, type }) =>
+        !rules.some((rule) => rule.source?.includes(source) && (rule.detailType?.includes(type) ?? true)),
+    );
+    expect(unreached).toEqual([]);
+    const sent = rules.flatMap(({ source = [], detailType = [] }) =>
+      source.flatMap((from) => detailType.map((type) => ({ source: from, type }))),
+    );
+    const wordless = sent.filter(
+      (event) => !types.some(({ source, type }) => source === event.source && type === event.type),
+    );
+    expect(wordless).toEqual([]);
   });
 
   it('refuses an event that nobody has words for: it would be told to nobody in silence', () => {
@@ -82,8 +103,9 @@ describe('channels', () => {
 
   it.each(severities)('never keep an end from Slack, with %s as the least that it is told', (minimumSeverity) => {
     const strict = { ...notifications, routes: [], slack: { ...notifications.slack, minimumSeverity } };
-    for (const type of promotionEventTypes.filter((name) => name !== 'PromotionStarted'))
-      expect(findChannels(strict, promotion(type), [])).toEqual(['slack#deployments']);
+    const ends = promotionEventTypes.map((type) => promotion(type)).filter(({ closes }) => closes);
+    expect(ends.length).toBeGreaterThan(3);
+    for (const end of ends) expect(findChannels(strict, end, [])).toEqual(['slack#deployments']);
   });
 });
 
