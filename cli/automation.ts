@@ -7,6 +7,7 @@ import { addGateCommands } from './groups/gates.ts';
 import { addIncidentCommands } from './groups/incidents.ts';
 import { addLocalCommands } from './groups/local.ts';
 import { addObservationCommands } from './groups/observation.ts';
+import { addRecoveryCommands } from './groups/recovery.ts';
 import { addReleaseCommands } from './groups/releases.ts';
 import { addRepairCommands } from './groups/repair.ts';
 import { addStrategyCommands } from './groups/strategies.ts';
@@ -36,6 +37,7 @@ addApprovalCommands(program);
 addGateCommands(program);
 addRepairCommands(program);
 addBackupCommands(program);
+addRecoveryCommands(program);
 addCertificateCommands(program);
 addLocalCommands(program);
 

@@ -27,5 +27,8 @@ export const schedulesSchema = z.strictObject({
   ),
   applyRetention: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(30 4 * * ? *)' })),
   backUpConfiguration: scheduleSchema.default(scheduleSchema.parse({ expression: 'cron(0 3 * * ? *)' })),
+  replicateToRecoveryRegion: scheduleSchema.default(
+    scheduleSchema.parse({ expression: 'rate(1 hour)', toleranceMinutes: 60, maximumMinutes: 45 }),
+  ),
   watchJobs: scheduleSchema.default(scheduleSchema.parse({ expression: 'rate(15 minutes)' })),
 });

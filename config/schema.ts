@@ -7,6 +7,7 @@ import { configurationBackupsSchema } from './configuration-backups-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { freezesSchema } from './freezes-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
+import { recoverySchema } from './recovery-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
 import { serviceSchema } from './service-schema.ts';
 import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region } from './values.ts';
@@ -55,6 +56,7 @@ export const configurationSchema = z
     notifications: notificationsSchema,
     certificates: certificatesSchema.default(certificatesSchema.parse({})),
     databases: databasesSchema.default({}),
+    recovery: recoverySchema.default(recoverySchema.parse({})),
     configurationBackups: configurationBackupsSchema.default(configurationBackupsSchema.parse({})),
     backups: backupsSchema.default(backupsSchema.parse({})),
     schedules: schedulesSchema,

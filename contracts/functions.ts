@@ -25,6 +25,7 @@ export type Capability =
   | 'kubernetes-sealing-keys'
   | 'configuration-backups-write'
   | 'sealing-keys-write'
+  | 'replication'
   | 'backups-read'
   | 'backups-tag'
   | 'registry'
@@ -50,6 +51,7 @@ export type EnvironmentVariable =
   | 'METRICS_SECRET_ID'
   | 'PEPPER_KEY_ID'
   | 'ESCROW_KEY_ID'
+  | 'REPLICATED_SECRET_IDS'
   | 'ADDRESSES_PARAMETER_PATH';
 
 export interface FunctionContract {
@@ -419,6 +421,13 @@ export const functions = {
     concern: 'backups',
     environment: ['ESCROW_KEY_ID'],
     uses: ['kubernetes-sealing-keys', 'sealing-keys-write', 'configuration'],
+  },
+  'measure-replication': {
+    entry: 'lambdas/recovery/measure-replication.handler.ts',
+    description: 'Measures the age of what stands in the recovery region, and sends again what has not arrived',
+    concern: 'backups',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'REPLICATED_SECRET_IDS'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'configuration'],
   },
   'watch-jobs': {
     entry: 'lambdas/watchdog/watch-jobs.handler.ts',

@@ -38,6 +38,7 @@ export const jobs = {
       { measure: 'bytes', neverZero: false },
     ],
   },
+  'replicate-to-recovery-region': { schedule: 'replicateToRecoveryRegion', compares: [] },
 } as const satisfies Record<string, JobContract>;
 
 export type JobName = keyof typeof jobs;

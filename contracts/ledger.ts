@@ -32,6 +32,7 @@
 // | what was told of a subject, where does it stand?  | query notification partition; get notificationThread     |
 // | how did the last runs of a scheduled job go?      | query job partition with prefix `RUN#`, newest first     |
 // | how are the jobs, when must each have succeeded?  | byKind `job`, sorted by name                             |
+// | what would be lost with the primary region?       | byKind `replication`; get replicationHeartbeat           |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
@@ -55,6 +56,7 @@ import { leaseKeys } from './ledger/leases.ts';
 import { notificationKeys } from './ledger/notifications.ts';
 import { promotionKeys, promotionKinds } from './ledger/promotions.ts';
 import { releaseKeys, releaseKinds } from './ledger/releases.ts';
+import { replicationKeys, replicationKinds } from './ledger/replications.ts';
 import { rollbackKeys, rollbackKinds } from './ledger/rollbacks.ts';
 import { rolloutSignalKeys } from './ledger/rollout-signals.ts';
 
@@ -86,6 +88,7 @@ export const ledgerKey = {
   ...backupKeys,
   ...notificationKeys,
   ...jobKeys,
+  ...replicationKeys,
   ...rolloutSignalKeys,
   ...colourKeys,
   ...canaryKeys,
@@ -108,5 +111,6 @@ export const ledgerKind = {
   ...certificateRenewalKinds,
   ...backupKinds,
   ...jobKinds,
+  ...replicationKinds,
   ...colourKinds,
 };

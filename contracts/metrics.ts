@@ -10,3 +10,6 @@ export const watchdogHeartbeat = 'WatchdogHeartbeat';
 
 /** Days since the proof by a restore that is the oldest among all databases' last ones. */
 export const verifiedRestoreAge = 'VerifiedRestoreAgeDays';
+
+/** How many subjects are older in the recovery region than allowed. */
+export const replicationLagging = 'ReplicationLagging';

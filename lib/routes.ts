@@ -20,6 +20,7 @@ import {
 } from '../contracts/events/github.ts';
 import { jobPattern } from '../contracts/events/job.ts';
 import { promotionPattern, promotionSucceededPattern } from '../contracts/events/promotion.ts';
+import { backupCompletedPattern, replicationPattern } from '../contracts/events/replication.ts';
 import {
   alertFiringPattern,
   breakGlassPattern,
@@ -41,6 +42,7 @@ export const workflowNames = [
   'verify-backup',
   'restore-database',
   'back-up-configuration',
+  'replicate-to-recovery-region',
 ] as const;
 export type WorkflowName = (typeof workflowNames)[number];
 
@@ -247,6 +249,20 @@ export function buildEventRoutes({ github, environments }: Configuration): reado
       deadLetters: 'notification',
     },
     {
+      id: 'backup-replicates',
+      description: 'A completed backup is followed on its way to the recovery region',
+      pattern: backupCompletedPattern,
+      target: { workflow: 'replicate-to-recovery-region' },
+      deadLetters: 'backups',
+    },
+    {
+      id: 'replication-notifies',
+      description: 'What becomes too old in the recovery region is told to people',
+      pattern: replicationPattern,
+      target: { function: 'notify' },
+      deadLetters: 'notification',
+    },
+    {
       id: 'job-notifies',
       description: 'What becomes of a scheduled job that stays away is told to people',
       pattern: jobPattern,
@@ -297,6 +313,13 @@ export const scheduleRoutes: readonly ScheduleRoute[] = [
     description: 'What is configured in the clusters is backed up, every night after the databases',
     schedule: 'backUpConfiguration',
     target: { workflow: 'back-up-configuration' },
+    deadLetters: 'backups',
+  },
+  {
+    id: 'replicate-to-recovery-region',
+    description: 'What must stand in the recovery region is measured, and sent again where it is missing, every hour',
+    schedule: 'replicateToRecoveryRegion',
+    target: { workflow: 'replicate-to-recovery-region' },
     deadLetters: 'backups',
   },
   {

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { collectBackups } from './collect-backups.ts';
 import { collectCertificates } from './collect-certificates.ts';
 import { collectJobs } from './collect-jobs.ts';
+import { collectReplications } from './collect-replications.ts';
 import type { MetricFamily } from './metric-family.ts';
 
 /** What a collector may read. */
@@ -13,7 +14,7 @@ export interface MetricSources {
 
 export type Collector = (sources: MetricSources) => Promise<readonly MetricFamily[]>;
 
-export const collectors: readonly Collector[] = [collectJobs, collectCertificates, collectBackups];
+export const collectors: readonly Collector[] = [collectJobs, collectCertificates, collectBackups, collectReplications];
 
 /** Everything or nothing: a subject that is silently missing would look like one that is in order. */
 export async function collectMetrics(sources: MetricSources): Promise<readonly MetricFamily[]> {

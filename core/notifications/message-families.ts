@@ -8,6 +8,7 @@ import { certificateRenewalMessages } from './messages/certificate-renewal.ts';
 import { configurationMessages } from './messages/configuration.ts';
 import { jobMessages } from './messages/job.ts';
 import { promotionMessages } from './messages/promotion.ts';
+import { replicationMessages } from './messages/replication.ts';
 import { rollbackMessages } from './messages/rollback.ts';
 
 export const messageFamilies: readonly MessageFamily[] = [
@@ -18,6 +19,7 @@ export const messageFamilies: readonly MessageFamily[] = [
   certificateMessages,
   certificateRenewalMessages,
   jobMessages,
+  replicationMessages,
   configurationMessages,
   backupMessages,
 ];

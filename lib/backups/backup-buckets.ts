@@ -22,11 +22,15 @@ const objectsReason = 'the objects of this one bucket: their names are not known
 export class BackupBuckets extends Construct {
   private readonly buckets: ReadonlyMap<string, Bucket>;
   private readonly key: IKey;
+  private readonly application: string;
+  private readonly recoveryRegion: string;
 
   constructor(scope: Construct, id: string, { configuration, key }: BackupBucketsProps) {
     super(scope, id);
     this.key = key;
     const { application, backups, environments, aws } = configuration;
+    this.application = application;
+    this.recoveryRegion = aws.recoveryRegion;
     this.buckets = new Map(
       Object.keys(environments).map((environment): [string, Bucket] => {
         const bucketName = backupBucketName(application, environment);
@@ -50,6 +54,38 @@ export class BackupBuckets extends Construct {
     for (const bucket of this.buckets.values()) {
       this.grantObjects(grantee, grantee.role ?? grantee, bucket, ['s3:GetObjectTagging', 's3:PutObjectTagging']);
     }
+  }
+
+  /** To see whether every object stands in its replica, and to copy there what does not. */
+  grantReplication(grantee: IFunction): void {
+    const { account } = Stack.of(this);
+    for (const [environment, bucket] of this.buckets) {
+      this.grantObjects(grantee, grantee.role ?? grantee, bucket, [
+        's3:GetObject',
+        's3:GetObjectTagging',
+        's3:ListBucket',
+      ]);
+      const replica = `arn:aws:s3:::${backupReplicaName(this.application, environment)}`;
+      const objects = `${replica}/*`;
+      const actions = ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention'];
+      Grant.addToPrincipal({ grantee, actions, resourceArns: [objects] });
+      Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [replica] });
+      acceptWildcard(grantee.role ?? grantee, objects, objectsReason);
+    }
+    Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [this.key.keyArn] });
+    const keys = `arn:aws:kms:${this.recoveryRegion}:${account}:key/*`;
+    grantee.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [keys],
+        conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': backupReplicaKeyAlias(this.application) } },
+      }),
+    );
+    acceptWildcard(
+      grantee.role ?? grantee,
+      keys,
+      'the one key with this alias: it stands in another region, where its id is not known here',
+    );
   }
 
   /** Objects below one prefix of every bucket: to write them, and to do what `further` names. */

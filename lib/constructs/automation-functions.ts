@@ -128,6 +128,7 @@ function environmentValues(props: AutomationFunctionsProps): Record<EnvironmentV
     ALARM_TOPIC_ARN: props.monitoring.topic.topicArn,
     REGISTRY_SECRET_ID: props.secrets.idOf('registry'),
     PEPPER_KEY_ID: props.configurationKeys.pepper.keyArn,
+    REPLICATED_SECRET_IDS: props.secrets.allIds().join(','),
     ESCROW_KEY_ID: props.configurationKeys.escrow.keyArn,
     METRICS_SECRET_ID: props.secrets.idOf('metrics'),
     ADDRESSES_PARAMETER_PATH: props.addresses.path,
@@ -158,6 +159,11 @@ function grantCapability(
     'sealing-keys-write': () => {
       props.backups.grantPrefix(grantee, 'sealing-keys');
       props.configurationKeys.grantEscrow(grantee);
+    },
+    replication: () => {
+      props.backups.grantReplication(grantee);
+      props.ledger.grantReadReplica(grantee);
+      props.secrets.grantDescribe(grantee);
     },
     'metrics-secret': () => props.secrets.grantRead('metrics', grantee),
     'schedules-read': () =>

@@ -1,5 +1,5 @@
 // The ledger: the one table that remembers what was released, decided, claimed and leased.
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Arn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -15,9 +15,11 @@ export interface LedgerProps {
 export class Ledger extends Construct {
   readonly table: TableV2;
   readonly tableName: string;
+  private readonly recoveryRegion: string;
 
   constructor(scope: Construct, id: string, props: LedgerProps) {
     super(scope, id);
+    this.recoveryRegion = props.recoveryRegion;
     this.tableName = `${props.application}-automation-ledger`;
     this.table = new TableV2(this, 'Table', {
       tableName: this.tableName,
@@ -44,6 +46,15 @@ export class Ledger extends Construct {
     this.grant(grantee, ['dynamodb:GetItem']);
     const indexes = ledgerIndexes.map(({ name }) => `${this.table.tableArn}/index/${name}`);
     this.grant(grantee, ['dynamodb:Query'], indexes);
+  }
+
+  /** Single items of the replica in the recovery region. */
+  grantReadReplica(grantee: IGrantable): void {
+    const replica = Arn.format(
+      { service: 'dynamodb', region: this.recoveryRegion, resource: 'table', resourceName: this.tableName },
+      Stack.of(this),
+    );
+    Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [replica] });
   }
 
   /** Single-item writes, each conditional: no scans, no batch deletes. */

@@ -1,7 +1,7 @@
 // Credentials of the systems around AWS, created empty: a person fills them in once, and rotates them there.
 
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -49,6 +49,16 @@ export class OperatorSecrets extends Construct {
 
   idOf(name: OperatorSecret): string {
     return this.secrets[name].secretArn;
+  }
+
+  /** Their full ARNs, of which Secrets Manager's own suffix is a part. */
+  allIds(): readonly string[] {
+    return Object.values(this.secrets).map(({ secretArn }) => secretArn);
+  }
+
+  /** What they are and where they are replicated to, without what they hold. */
+  grantDescribe(grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:DescribeSecret'], resourceArns: [...this.allIds()] });
   }
 
   grantRead(name: OperatorSecret, grantee: IGrantable): void {

@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
-import { metricNamespace, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
+import { metricNamespace, replicationLagging, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
@@ -140,6 +140,17 @@ export class AutomationStack extends Stack {
       whenAbsent: true,
       runbook: 'watchdog-is-silent',
       summary: 'the watchdog over the scheduled jobs gives no sign of life',
+    });
+    monitoring.addHighSeverityAlarm('ReplicationLags', {
+      metric: new Metric({
+        namespace: metricNamespace(application),
+        metricName: replicationLagging,
+        statistic: Stats.MAXIMUM,
+        period: Duration.hours(1),
+      }),
+      threshold: 0,
+      runbook: 'replication-lags',
+      summary: 'what stands in the recovery region is older than allowed',
     });
     this.ledgerTableName = ledger.tableName;
     new StringParameter(this, 'Deployment', {

@@ -75,6 +75,21 @@ it('a night stores names and hashes, keeps the sealing keys, shows no value anyw
   expect(everything).not.toContain(planted);
   expect(everything).not.toContain(Buffer.from(planted).toString('base64').slice(0, 32));
 
+  // The completed backup is followed to the recovery region by itself.
+  const { Item } = await letTimePass(
+    system,
+    'the arrival of the backup in the recovery region',
+    async () => {
+      const found = await system.call<{ Item?: Record<string, { S?: string }> }>('dynamodb', 'GetItem', {
+        TableName: system.deployment.ledgerTableName,
+        Key: { pk: { S: 'REPLICATION#configuration' }, sk: { S: 'dev/configuration' } },
+      });
+      return found.Item?.reason?.S?.startsWith('the newest backup in the recovery region') ? found : undefined;
+    },
+    10_000,
+  );
+  expect(Item?.state).toEqual({ S: 'in-time' });
+
   const address = `${system.deployment.apiUrl}/metrics`;
   expect((await fetch(address)).status).toBe(401);
   const { metricsToken } = JSON.parse(readFileSync(join(system.stateDirectory, 'credentials.json'), 'utf8'));

@@ -1,0 +1,162 @@
+// One round over everything that must stand in the recovery region: measures its age, sends again what is missing, tells of changes.
+import type { Configuration } from '../../config/schema.ts';
+import { type ReplicationDetail, replicationSource } from '../../contracts/events/replication.ts';
+import type { BackupRecord } from '../../contracts/ledger/backups.ts';
+import type { DataClass, ReplicationRecord } from '../../contracts/ledger/replications.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import type { EventPublisher } from '../ingress/receive-delivery.ts';
+
+export interface ReplicationParts {
+  readonly configuration: Configuration;
+  readonly backups: {
+    list(environment: string, since: string): Promise<readonly BackupRecord[]>;
+    markReplicated(backupId: string, at: string): Promise<void>;
+  };
+  /** Follows the objects of a backup, and sends again those that failed or are missing there. */
+  followObjects(backup: BackupRecord, now: string): Promise<ObjectsOnTheirWay>;
+  /** Writes into the ledger here and looks for it there. Answers the age of what stands there, in seconds. */
+  measureLedger(now: string): Promise<number>;
+  /** Secrets of ours, and since when each is not the same there; undefined when it is. */
+  listSecrets(): Promise<readonly { readonly name: string; readonly differsSince: string | undefined }[]>;
+  readonly store: {
+    find(dataClass: DataClass, subject: string): Promise<ReplicationRecord | undefined>;
+    put(record: ReplicationRecord): Promise<void>;
+  };
+  readonly publisher: EventPublisher;
+}
+
+export interface ObjectsOnTheirWay {
+  readonly arrived: boolean;
+  readonly resent: number;
+}
+
+export interface ReplicationRound {
+  readonly replicated: number;
+  readonly pending: number;
+  readonly resent: number;
+  readonly lagging: number;
+}
+
+interface Measurement {
+  readonly dataClass: DataClass;
+  readonly subject: string;
+  readonly rpoSeconds: number;
+  readonly words: string;
+}
+
+const lookedBackDays = 40;
+/** So many backups are followed in one round, the newest first: after a long outage the rounds catch up. */
+const followedBackups = 50;
+
+/** Backups are followed before they are measured, so that what arrived a moment ago counts. */
+export async function measureReplication(parts: ReplicationParts, now: string): Promise<ReplicationRound> {
+  const since = new Date(Date.parse(now) - lookedBackDays * 86_400_000).toISOString();
+  const environments = Object.keys(parts.configuration.environments);
+  const records = (await Promise.all(environments.map((each) => parts.backups.list(each, since)))).flat();
+  const stored = records.filter(({ status, bucket }) => status === 'complete' && bucket !== undefined);
+  const arrived = new Set(
+    stored.filter(({ replicatedAt }) => replicatedAt !== undefined).map(({ backupId }) => backupId),
+  );
+  const waiting = stored
+    .filter(({ backupId }) => !arrived.has(backupId))
+    .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+    .slice(0, followedBackups);
+  let [replicated, resent] = [0, 0];
+  for (const backup of waiting) {
+    const followed = await parts.followObjects(backup, now);
+    resent += followed.resent;
+    if (!followed.arrived) continue;
+    await parts.backups.markReplicated(backup.backupId, now);
+    arrived.add(backup.backupId);
+    replicated += 1;
+  }
+  const measurements = [
+    ...measureBackups(stored, arrived, now),
+    { dataClass: 'ledger' as const, subject: 'ledger', ...describeLedger(await parts.measureLedger(now)) },
+    measureSecrets(await parts.listSecrets(), now),
+  ];
+  let lagging = 0;
+  for (const measurement of measurements) if (await keep(parts, measurement, now)) lagging += 1;
+  return { replicated, pending: waiting.length - replicated, resent, lagging };
+}
+
+/** The newest backup of each database and configuration that stands there; while there is none, the oldest that should. */
+function measureBackups(stored: readonly BackupRecord[], arrived: ReadonlySet<string>, now: string): Measurement[] {
+  const subjects = Map.groupBy(stored, ({ subject, environment, name }) => `${subject} ${environment}/${name}`);
+  return [...subjects].map(([key, backups]) => {
+    const [dataClass = '', subject = ''] = key.split(' ');
+    const inOrder = backups.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    const newest = inOrder.findLast(({ backupId }) => arrived.has(backupId));
+    const from = newest?.startedAt ?? inOrder[0]?.startedAt ?? now;
+    const words =
+      newest === undefined
+        ? `no backup has arrived in the recovery region since ${from}`
+        : `the newest backup in the recovery region is of ${from}`;
+    return { dataClass: dataClass as DataClass, subject, rpoSeconds: secondsSince(from, now), words };
+  });
+}
+
+function describeLedger(seconds: number): { rpoSeconds: number; words: string } {
+  return { rpoSeconds: seconds, words: 'the ledger’s replica was asked for what was written here' };
+}
+
+function measureSecrets(
+  secrets: readonly { readonly name: string; readonly differsSince: string | undefined }[],
+  now: string,
+): Measurement {
+  const differing = secrets.flatMap(({ name, differsSince }) =>
+    differsSince === undefined ? [] : [{ name, differsSince }],
+  );
+  const oldest = differing.map(({ differsSince }) => differsSince).sort()[0];
+  const words =
+    oldest === undefined
+      ? `all ${secrets.length} secrets are the same in the recovery region`
+      : `${differing.map(({ name }) => name).join(', ')} is not the same in the recovery region since ${oldest}`;
+  return {
+    dataClass: 'secrets',
+    subject: 'secrets',
+    rpoSeconds: oldest === undefined ? 0 : secondsSince(oldest, now),
+    words,
+  };
+}
+
+/** Tells of a change before it records it, so that a failure in between tells again. Answers whether it lags. */
+async function keep(parts: ReplicationParts, measurement: Measurement, now: string): Promise<boolean> {
+  const { dataClass, subject, rpoSeconds, words } = measurement;
+  const targetSeconds = parts.configuration.recovery.recoveryPointMinutes[dataClass] * 60;
+  const previous = await parts.store.find(dataClass, subject);
+  const state = rpoSeconds > targetSeconds ? 'lagging' : 'in-time';
+  const changed = state !== (previous?.state ?? 'in-time');
+  const reason = `${words}: ${renderAge(rpoSeconds)} where ${renderAge(targetSeconds)} are allowed`;
+  const since = changed || previous === undefined ? now : previous.since;
+  if (changed) {
+    const detail: ReplicationDetail = {
+      metadata: {
+        eventId: `${dataClass}-${subject}-${state}-${now}`,
+        correlationId: `replication/${dataClass}/${subject}`,
+        occurredAt: now,
+        actor: 'replicate-to-recovery-region',
+      },
+      replication: { dataClass, subject, rpoSeconds, targetSeconds },
+      reason,
+    };
+    const detailType = state === 'lagging' ? 'ReplicationLagging' : 'ReplicationRecovered';
+    await parts.publisher.publish({ source: replicationSource, detailType, detail });
+  }
+  await parts.store.put({
+    ...ledgerKey.replication(dataClass, subject),
+    kind: ledgerKind.replication,
+    sortKey: `${dataClass}#${subject}`,
+    ...{ dataClass, subject, state, since, measuredAt: now, rpoSeconds, targetSeconds, reason },
+  });
+  return state === 'lagging';
+}
+
+function secondsSince(time: string, now: string): number {
+  return Math.max(0, Math.round((Date.parse(now) - Date.parse(time)) / 1000));
+}
+
+function renderAge(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

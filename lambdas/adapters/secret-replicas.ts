@@ -1,0 +1,23 @@
+// Asks Secrets Manager whether our secrets are the same in the recovery region.
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ReplicationParts } from '../../core/recovery/measure-replication.ts';
+
+/** A replica that does not exist differs since the secret was last changed. */
+export function createSecretReplicas(
+  client: SecretsManagerClient,
+  recoveryRegion: string,
+  secretIds: readonly string[],
+): ReplicationParts['listSecrets'] {
+  return async () =>
+    await Promise.all(
+      secretIds.map(async (SecretId) => {
+        const secret = await client.send(new DescribeSecretCommand({ SecretId }));
+        const replica = secret.ReplicationStatus?.find(({ Region }) => Region === recoveryRegion);
+        const changedAt = secret.LastChangedDate ?? secret.CreatedDate ?? new Date(0);
+        return {
+          name: secret.Name ?? SecretId,
+          differsSince: replica?.Status === 'InSync' ? undefined : changedAt.toISOString(),
+        };
+      }),
+    );
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfiguration } from '../../../config/load-configuration.ts';
+import { replicationDetailSchema, replicationLaggingExample } from '../../../contracts/events/replication.ts';
+import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
+import { type ReplicationRecord, replicationRecord } from '../../../contracts/ledger/replications.ts';
+import { measureReplication, type ReplicationParts } from '../../../core/recovery/measure-replication.ts';
+
+const configuration = loadConfiguration('config/pyairtable.yaml');
+
+const backup = (day: string, changes: Partial<BackupRecord> = {}): BackupRecord => ({
+  ...{ pk: 'p', sk: 's', kind: 'k', sortKey: 's', backupId: `prod.pyairtable.dump.202611${day}_020000` },
+  ...{
+    environment: 'prod',
+    subject: 'database',
+    name: 'pyairtable',
+    method: 'dump',
+    status: 'complete',
+    tier: 'daily',
+  },
+  ...{
+    keepUntil: '2026-12-24T02:00:00.000Z',
+    bucket: 'pyairtable-prod-backups',
+    prefix: `database/202611${day}_020000/`,
+  },
+  ...{ startedAt: `2026-11-${day}T02:00:00.000Z`, executionArn: 'arn', actor: 'a', correlationId: 'c' },
+  ...changes,
+});
+
+function open(initial: BackupRecord[]) {
+  const backups = [...initial];
+  const records = new Map<string, ReplicationRecord>();
+  const events: { detailType: string; detail: unknown }[] = [];
+  const state = { arriving: true, resent: 0, ledgerSeconds: 1, differsSince: undefined as string | undefined };
+  const followed: string[] = [];
+  const parts: ReplicationParts = {
+    configuration,
+    backups: {
+      list: async (environment, since) =>
+        backups.filter((each) => each.environment === environment && each.startedAt >= since),
+      markReplicated: async (backupId, at) => {
+        const index = backups.findIndex((each) => each.backupId === backupId);
+        backups[index] = { ...(backups[index] as BackupRecord), replicatedAt: at };
+      },
+    },
+    followObjects: async ({ backupId }) => {
+      followed.push(backupId);
+      return { arrived: state.arriving, resent: state.resent };
+    },
+    measureLedger: async () => state.ledgerSeconds,
+    listSecrets: async () => [{ name: 'github', differsSince: state.differsSince }],
+    store: {
+      find: async (dataClass, subject) => records.get(`${dataClass}/${subject}`),
+      put: async (record) => void records.set(`${record.dataClass}/${record.subject}`, replicationRecord.parse(record)),
+    },
+    publisher: { publish: async (event) => void events.push(event as never) },
+  };
+  return {
+    ...{ backups, records, events, state, followed },
+    types: () => events.map(({ detailType }) => detailType),
+    measure: (now: string) => measureReplication(parts, now),
+  };
+}
+
+describe('a round of the replication', () => {
+  it('marks what has arrived once, and measures the age of the newest that stands there', async () => {
+    const { measure, backups, records, followed } = open([backup('23'), backup('24')]);
+    expect(await measure('2026-11-24T03:00:00.000Z')).toEqual({ replicated: 2, pending: 0, resent: 0, lagging: 0 });
+    expect(backups.map(({ replicatedAt }) => replicatedAt)).toEqual(Array(2).fill('2026-11-24T03:00:00.000Z'));
+    expect(records.get('database/prod/pyairtable')).toMatchObject({ state: 'in-time', rpoSeconds: 3600 });
+    await measure('2026-11-24T04:00:00.000Z');
+    expect(followed).toHaveLength(2);
+  });
+
+  it('tells once when the newest backup there is too old, and once when it is in time again', async () => {
+    const { measure, backups, state, types, events } = open([
+      backup('23', { replicatedAt: '2026-11-23T02:10:00.000Z' }),
+    ]);
+    backups.push(backup('24'));
+    state.arriving = false;
+    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ pending: 1, lagging: 0 });
+    expect(await measure('2026-11-24T05:00:00.000Z')).toMatchObject({ pending: 1, lagging: 1 });
+    await measure('2026-11-24T06:00:00.000Z');
+    expect(types()).toEqual(['ReplicationLagging']);
+    expect(replicationDetailSchema.parse(events[0]?.detail).reason).toBe(
+      'the newest backup in the recovery region is of 2026-11-23T02:00:00.000Z: 27 h where 26 h are allowed',
+    );
+    state.arriving = true;
+    await measure('2026-11-24T07:00:00.000Z');
+    expect(types()).toEqual(['ReplicationLagging', 'ReplicationRecovered']);
+  });
+
+  it('also when there is no new backup: what stands there grows older', async () => {
+    const { measure, types } = open([backup('23', { replicatedAt: '2026-11-23T02:10:00.000Z' })]);
+    await measure('2026-11-24T05:00:00.000Z');
+    expect(types()).toEqual(['ReplicationLagging']);
+  });
+
+  it('counts from the first backup while none has arrived', async () => {
+    const { measure, state, records } = open([backup('23'), backup('24')]);
+    state.arriving = false;
+    await measure('2026-11-24T05:00:00.000Z');
+    expect(records.get('database/prod/pyairtable')).toMatchObject({
+      state: 'lagging',
+      reason: expect.stringContaining('no backup has arrived in the recovery region since 2026-11-23T02:00:00.000Z'),
+    });
+  });
+
+  it('counts what was sent again, and leaves failed and running backups alone', async () => {
+    const { measure, state, followed } = open([
+      backup('24'),
+      backup('23', { status: 'failed' }),
+      backup('22', { status: 'running' }),
+    ]);
+    Object.assign(state, { arriving: false, resent: 3 });
+    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ resent: 3, pending: 1 });
+    expect(followed).toEqual(['prod.pyairtable.dump.20261124_020000']);
+  });
+
+  it('measures the ledger and the secrets against their own targets', async () => {
+    const { measure, state, records, types } = open([]);
+    Object.assign(state, { ledgerSeconds: 301, differsSince: '2026-11-24T03:30:00.000Z' });
+    expect(await measure('2026-11-24T04:00:00.000Z')).toMatchObject({ lagging: 1 });
+    expect(records.get('ledger/ledger')).toMatchObject({ state: 'lagging', targetSeconds: 300 });
+    expect(records.get('secrets/secrets')).toMatchObject({ state: 'in-time', rpoSeconds: 1800 });
+    expect(types()).toEqual(['ReplicationLagging']);
+  });
+
+  it('has an example that keeps the contract', () => {
+    expect(replicationDetailSchema.parse(replicationLaggingExample)).toEqual(replicationLaggingExample);
+  });
+});
