@@ -5,6 +5,7 @@ import { alertStorm } from './alerting/alert-storm.ts';
 import { alertToRollback } from './alerting/alert-to-rollback.ts';
 import { aslTransitions } from './asl-transitions/benchmark.ts';
 import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
+import { certificateChecks } from './certificate-checks/benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
 import { eventMatching } from './event-matching/benchmark.ts';
 import { lambdaImport } from './lambda-import/benchmark.ts';
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   durableExecutions,
   alertToRollback,
   alertStorm,
+  certificateChecks,
   lambdaSize,
   lambdaImport,
   startReady,
