@@ -78,10 +78,12 @@ export function readAlertingSettings(directory: string, service: string, environ
     .filter((file) => file.endsWith('.rules.yaml'))
     .flatMap((file) => read(join(directory, 'rules', file), rulesSchema).groups)
     .flatMap(({ interval, rules }) => rules.map((rule) => ({ ...rule, interval })))
-    // A rule that names a service speaks of that one only; one that takes it from its series, of each.
+    // A rule that names a service speaks of that one only; one that takes it from its series, of each; any other one takes nothing back.
     .filter(
-      ({ alert, labels }) =>
-        alert !== undefined && labels?.severity === 'critical' && (labels.service ?? service) === service,
+      ({ alert, expr, labels }) =>
+        alert !== undefined &&
+        labels?.severity === 'critical' &&
+        (labels.service === undefined ? /\bservice\b/.test(String(expr)) : labels.service === service),
     )
     .toSorted((left, right) => parseDuration(left.for ?? '0s') - parseDuration(right.for ?? '0s'));
   const [first] = alerts;

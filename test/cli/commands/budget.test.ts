@@ -36,7 +36,8 @@ describe('readAlertingSettings', () => {
         - interval: 20s
           rules:
             - { alert: Foreign, expr: up, labels: { severity: critical, service: other } }
-            - { alert: Slow, expr: up, for: 1m30s, labels: { severity: critical } }
+            - { alert: Slow, expr: errors by (service), for: 1m30s, labels: { severity: critical } }
+            - { alert: NobodysCertificate, expr: expiry, labels: { severity: critical } }
             - { alert: Harmless, expr: up, labels: { severity: warning } }`,
       'alertmanager.yaml': `route:
         routes:
