@@ -34,6 +34,15 @@ const lines: Readonly<Record<string, Describe>> = {
     line('Argo CD', `${subject} synced to ${short(details.revision)}`),
   'argocd/application-status-changed': ({ subject, details }) =>
     line('Argo CD', `${subject} is ${details.sync}, ${details.health}`),
+  'flagger/canary-phase-changed': ({ subject, details }) =>
+    line(
+      'Flagger',
+      details.phase === 'Failed' ? colors.red(`${subject} has failed`) : `${subject} is ${details.phase}`,
+    ),
+  'flagger/canary-advanced': ({ subject, details }) =>
+    line('Flagger', `${subject} gets ${details.weight} % of the users`),
+  'flagger/canary-warning': ({ details }) => line('Flagger', colors.yellow(firstLine(details.message))),
+  'slack/button-pressed': ({ details }) => line('Slack', `${details.user} presses ${details.action}`),
   'kubernetes/rollout-completed': ({ subject }) => line('Kubernetes', `rollout of ${subject} completed`),
   'kubernetes/rollout-failed': ({ subject }) => line('Kubernetes', colors.red(`rollout of ${subject} failed`)),
   'kubernetes/pod-crashed': ({ subject }) => line('Kubernetes', colors.red(`${subject} crashed`)),

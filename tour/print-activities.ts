@@ -22,7 +22,7 @@ export function printActivities(
   const { cluster = '' } = configuration.environments[environment] ?? {};
   const others = Object.keys(configuration.services).filter((name) => name !== service);
   const isPartOfTheStory = (activity: Activity): boolean =>
-    (!['argocd', 'kubernetes'].includes(activity.service) || activity.subject.startsWith(`${cluster}/`)) &&
+    (!['argocd', 'kubernetes', 'flagger'].includes(activity.service) || activity.subject.startsWith(`${cluster}/`)) &&
     (activity.service !== 'registry' || !others.some((name) => activity.subject.includes(`/${name}:`)));
 
   const startedAt = performance.now();

@@ -1,5 +1,6 @@
 // THE table of what `npm start` can play.
 import { playBackupsTour } from './play-backups-tour.ts';
+import { playCanaryTour } from './play-canary-tour.ts';
 import { playReleaseTour } from './play-release-tour.ts';
 import { playRollbackTour } from './play-rollback-tour.ts';
 import type { Print } from './print-activities.ts';
@@ -10,6 +11,10 @@ export type Tour = (system: System, print: Print) => Promise<boolean>;
 
 /** By the word after `--tour`; the first is played when none is named. */
 export const tours: Readonly<Record<string, Tour>> = {
-  releases: async (system, print) => (await playReleaseTour(system, print)) && (await playRollbackTour(system, print)),
+  releases: async (system, print) =>
+    (await playReleaseTour(system, print)) &&
+    (await playRollbackTour(system, print)) &&
+    (await playCanaryTour(system, print)),
+  canary: playCanaryTour,
   backups: playBackupsTour,
 };
