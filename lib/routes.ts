@@ -79,9 +79,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   { path: '/metrics', function: 'expose-metrics' },
   { path: '/webhooks/argocd', function: 'receive-argocd-notification' },
   { path: '/webhooks/flagger/event', function: 'receive-flagger-event' },
-  { path: '/webhooks/flagger/confirm-rollout', function: 'answer-flagger-gate' },
-  { path: '/webhooks/flagger/confirm-promotion', function: 'answer-flagger-gate' },
-  { path: '/webhooks/flagger/rollback', function: 'answer-flagger-gate' },
+  // confirm-rollout, confirm-promotion, rollback.
+  { path: '/webhooks/flagger/{question}', function: 'answer-flagger-gate' },
 ];
 
 /** The routes of this configuration. */

@@ -31,6 +31,7 @@ export async function playCanaryTour(system: System, print: Print): Promise<bool
   const alerting = await startAlerting(system);
   try {
     const { first, last } = findStages(system, findStage(system).service);
+    await letTimePass(system, alerting, 'the initialization of the canaries', async () => isInitialized(system, last));
     return (
       (await playGoodVersion(system, print, alerting, first, last)) &&
       (await playBadVersion(system, print, alerting, first, last))
@@ -197,6 +198,16 @@ async function letTimePass<T>(
     if (isReal(alerting)) await new Promise((resolve) => setTimeout(resolve, 250));
     else await runtime.context.clock.advance(1_000);
   }
+}
+
+/** Flagger takes what it finds at first as the first version: nothing is released before it has. */
+function isInitialized({ world, configuration }: System, { service, environment }: Stage): true | undefined {
+  const { cluster = '', namespace = '' } = configuration.environments[environment] ?? {};
+  const registry = world.clusters.get(cluster)?.registry;
+  const type = registry?.types.findResource('flagger.app', 'canaries');
+  const canary = type && registry?.find(type, namespace, service);
+  const { phase } = (canary?.status ?? {}) as { readonly phase?: string };
+  return phase === undefined || phase === 'Initializing' ? undefined : true;
 }
 
 function isReal({ name }: Alerting): boolean {

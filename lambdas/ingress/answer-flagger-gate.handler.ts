@@ -20,13 +20,18 @@ const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
 const secrets = new SecretsManagerClient(awsClientOptions);
 const secret = createSecretReader(secrets, systemClock, environment.FLAGGER_SECRET_ID, webhookSecretSchema);
 
+const questions = ['confirm-rollout', 'confirm-promotion', 'rollback'];
+
 /** 200 is yes, for Flagger as for us; 403 is no; anything else it takes as no too, so that a fault of ours lets nothing pass. */
 export const handler = defineHttpHandler(async (event) => {
   const refusal = await refuseRequest(secret, event);
   if (refusal !== undefined) return refusal;
+  const question = event.rawPath.split('/').at(-1);
+  if (!questions.includes(question ?? ''))
+    return { statusCode: 404, body: { message: `ask for one of ${questions.join(', ')}` } };
   const asked = parseFlaggerWebhook(configuration, readRawBody(event));
   const facts = await asOurs(() => readCanaryFacts(ledger, asked.environment, asked.service));
-  const isRollback = event.rawPath.endsWith('/rollback');
+  const isRollback = question === 'rollback';
   const { isWanted, verdict, reason } = isRollback
     ? { ...decideCanaryRollback(facts), verdict: undefined }
     : { isWanted: false, ...decideCanaryGate(facts) };
