@@ -11,7 +11,6 @@ import { findStage, pushRelease, type Stage } from './play-release-tour.ts';
 import { type Print, printActivities, printFindings } from './print-activities.ts';
 import { readLedgerItem } from './read-ledger-item.ts';
 import type { System } from './start-system.ts';
-import { waitForExecution } from './wait-for-execution.ts';
 
 const patienceMilliseconds = 180_000;
 const badMessage = 'Make it worse where nobody looks';
@@ -99,6 +98,9 @@ async function playBadVersion(
     ),
   );
   print(colors.dim(`(${alerting.words})\n`));
+  // Until then an alert could mean the version before as well, and people would be asked.
+  const { bakeMinutes = 0 } = system.configuration.environments[last.environment]?.automaticRollback ?? {};
+  if (!isReal(alerting)) await clock.advance((bakeMinutes + 1) * 60_000);
   world.builds.plan(badMessage, { behaviour: 'errors-30' });
   const good = await readLedgerItem(system, ledgerKey.current(last.environment, last.service), currentRecord);
   const { promotionId } = await releaseAndApprove(system, print, first, last, badMessage);
@@ -113,7 +115,6 @@ async function playBadVersion(
     await letTimePass(system, alerting, 'the first share of users', async () => (isUsed ? true : undefined));
     unsubscribe();
     const bad = await readLedgerItem(system, ledgerKey.rollout(last.environment, last.service), rolloutRecord);
-    const ended = waitForExecution(system, 'rollback-release');
     let healthy = false;
     const told = trace.subscribe(({ name, subject, at }) => {
       if (name === 'state-entered' && at >= since && /\/PublishRollback(Succeeded|Failed)$/.test(subject))
@@ -128,12 +129,12 @@ async function playBadVersion(
     await letTimePass(system, alerting, 'the end of the promotion', async () =>
       readLedgerItem(system, ledgerKey.promotion(promotionId), promotionRecord),
     );
+    const current = await readLedgerItem(system, ledgerKey.current(last.environment, last.service), currentRecord);
     const findings = await checkRollback(system, {
       ...last,
       badDigest: bad?.digest ?? 'unknown',
-      executionArn: await ended,
+      executionArn: current?.change === 'rollback' ? current.executionArn : 'no rollback',
     });
-    const current = await readLedgerItem(system, ledgerKey.current(last.environment, last.service), currentRecord);
     const missing = [...findings.missing];
     if (current?.digest !== good?.digest) missing.push('what runs now is not what was promoted before');
     printFindings(print, { facts: findings.facts, missing }, story.seconds());
