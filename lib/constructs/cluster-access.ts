@@ -17,15 +17,19 @@ export type AutomationGroup =
 export interface ClusterAccessProps {
   /** EKS cluster names, each once. */
   readonly clusters: readonly string[];
+  /** Takes the access entries: one stack has no room for them and the functions. */
+  readonly entries: Stack;
 }
 
 /** Cluster credentials are STS tokens of the function's own role: there is no kubeconfig and no long-lived secret. */
 export class ClusterAccess extends Construct {
   private readonly clusters: readonly string[];
+  private readonly entries: Stack;
 
   constructor(scope: Construct, id: string, props: ClusterAccessProps) {
     super(scope, id);
     this.clusters = props.clusters;
+    this.entries = props.entries;
   }
 
   grantAccess(id: string, grantee: IFunction, group: AutomationGroup): void {
@@ -37,7 +41,7 @@ export class ClusterAccess extends Construct {
     if (role === undefined)
       throw new Error(`${id} has no role: only functions with a role of their own may reach a cluster`);
     for (const cluster of this.clusters) {
-      new CfnAccessEntry(this, `${id}-${cluster}`, {
+      new CfnAccessEntry(this.entries, `${id}-${cluster}`, {
         clusterName: cluster,
         principalArn: role.roleArn,
         kubernetesGroups: [group],

@@ -24,11 +24,16 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
     env: { region: aws.primaryRegion },
     description: 'Deployment automation: what watches it',
   });
+  const access = new Stack(app, `${application}-automation-access`, {
+    env: { region: aws.primaryRegion },
+    description: 'Deployment automation: who of it enters which cluster',
+  });
   const automation = new AutomationStack(app, `${application}-automation`, {
     env: { region: aws.primaryRegion },
     description: 'Deployment automation: promotions, rollbacks, backups and certificates, driven by events',
     configuration,
     alarms,
+    access,
   });
   automation.addStackDependency(replicas, 'replicates its buckets to those');
   const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {

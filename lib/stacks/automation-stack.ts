@@ -40,13 +40,15 @@ export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
   /** Takes the alarms: CloudFormation allows 500 resources in one stack. */
   readonly alarms: Stack;
+  /** Takes the entries to the clusters, for the same reason. */
+  readonly access: Stack;
 }
 
 /** Everything that runs: what enters, the bus, what reacts, and what remembers. */
 export class AutomationStack extends Stack {
   readonly ledgerTableName: string;
 
-  constructor(scope: Construct, id: string, { configuration, alarms, ...props }: AutomationStackProps) {
+  constructor(scope: Construct, id: string, { configuration, alarms, access, ...props }: AutomationStackProps) {
     super(scope, id, props);
     const { application, aws, retention } = configuration;
     const logRetention: RetentionDays = configuration.logRetentionDays;
@@ -78,6 +80,7 @@ export class AutomationStack extends Stack {
       addresses: new WorldAddresses(this, 'Addresses', configuration),
       clusters: new ClusterAccess(this, 'Clusters', {
         clusters: [...new Set(Object.values(configuration.environments).map(({ cluster }) => cluster))],
+        entries: access,
       }),
       workflowArns: workflowNames.map((name) => Workflow.arnOf(this, application, name)),
     });

@@ -115,7 +115,7 @@ describe('the clusters', () => {
         .filter(([capability]) => (uses as readonly string[]).includes(capability))
         .map(([, group]) => ({ role: `Functions${pascalCase(name)}Role`, group })),
     );
-    const entries = Object.values(app.automation.findResources('AWS::EKS::AccessEntry'));
+    const entries = Object.values(app.access.findResources('AWS::EKS::AccessEntry'));
     expect(entries).toHaveLength(expected.length * Object.keys(app.configuration.environments).length);
     for (const { Properties } of entries) {
       const principal = JSON.stringify(Properties.PrincipalArn);

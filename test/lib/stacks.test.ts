@@ -158,7 +158,7 @@ describe('alarms', () => {
 
 describe('each stack', () => {
   it('leaves room below the 500 resources that CloudFormation allows', () => {
-    for (const stack of [app.automation, app.alarms, app.recovery])
+    for (const stack of [app.automation, app.alarms, app.access, app.recovery])
       expect(Object.keys(stack.toJSON().Resources).length).toBeLessThanOrEqual(490);
   });
 });

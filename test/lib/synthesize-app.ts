@@ -10,6 +10,7 @@ export interface SynthesizedApp {
   readonly configuration: Configuration;
   readonly automation: Template;
   readonly alarms: Template;
+  readonly access: Template;
   readonly recovery: Template;
 }
 
@@ -22,6 +23,7 @@ export function synthesizeApp(): SynthesizedApp {
     configuration,
     automation: read(`${configuration.application}-automation`),
     alarms: read(`${configuration.application}-automation-alarms`),
+    access: read(`${configuration.application}-automation-access`),
     recovery: read(`${configuration.application}-automation-recovery`),
   };
 }
