@@ -23,10 +23,14 @@ export interface Answer {
   readonly reason?: string | undefined;
 }
 
-/** Oldest first; with `all` also what was decided lately. */
-export async function listApprovals(connection: Connection, { all }: { readonly all: boolean }): Promise<Approval[]> {
+/** Oldest first; with `all` also what was decided lately. What nobody has answered in time does not wait any more. */
+export async function listApprovals(
+  connection: Connection,
+  { all, now }: { readonly all: boolean; readonly now: string },
+): Promise<Approval[]> {
   const ledger = createLedgerReader(connection);
-  const pending = await ledger.listByKind(ledgerKind.pendingApproval, approvalRecord);
+  const asked = await ledger.listByKind(ledgerKind.pendingApproval, approvalRecord);
+  const pending = asked.filter(({ validUntil }) => validUntil > now);
   if (!all) return pending.map(withoutToken);
   const closed = await ledger.listByKind(ledgerKind.closedApproval, approvalRecord, { limit: 50, newestFirst: true });
   return [...closed.toReversed(), ...pending].map(withoutToken);

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { answerApproval, listApprovals, renderApproval, renderApprovals, showApproval } from '../commands/approvals.ts';
 import { CommandFailure } from '../output.ts';
-import { withSession } from '../session.ts';
+import { readNow, withSession } from '../session.ts';
 
 /** Adds `approvals`. */
 export function addApprovalCommands(program: Command): void {
@@ -13,8 +13,9 @@ export function addApprovalCommands(program: Command): void {
     .description('what waits, oldest first')
     .option('--all', 'with what was decided lately', false)
     .action(
-      withSession(async ({ output, connect: open }, options: { all: boolean }) => {
-        output.show(await listApprovals(await open(), options), renderApprovals);
+      withSession(async ({ output, connect: open, options }, { all }: { all: boolean }) => {
+        const now = new Date(await readNow(options)).toISOString();
+        output.show(await listApprovals(await open(), { all, now }), renderApprovals);
       }),
     );
   approvals

@@ -103,7 +103,7 @@ describe('two pushes to one service', () => {
     await send(newer.run('success'));
     const since = system.runtime.context.clock.now();
     const first = await send(older.push);
-    await waitForState('WaitForRollout', since);
+    await waitForState('AwaitRollout', since);
     const second = await send(newer.push);
     await waitForState('WaitForLease', since);
     expect([await outcomeOf(first), await outcomeOf(second)]).toEqual(['succeeded', 'succeeded']);
@@ -132,7 +132,7 @@ describe('a person who promotes', () => {
     await send(newer.run('success'));
     const since = system.runtime.context.clock.now();
     const pushed = await send(newer.push);
-    await waitForState('WaitForRollout', since);
+    await waitForState('AwaitRollout', since);
     const executionArn = await startPromotion(system, {
       services: ['api-gateway'],
       version: older.sha,
@@ -152,7 +152,7 @@ describe('a lease whose holder is dead', () => {
     await send(older.run('success'));
     const since = system.runtime.context.clock.now();
     await send(older.push);
-    const executionArn = await waitForState('WaitForRollout', since);
+    const executionArn = await waitForState('AwaitRollout', since);
     const held = await readLedgerItem(system, ledgerKey.lease('dev', 'mcp-server'), leaseRecord);
     expect(held?.holder).toBe(executionArn);
     await system.call('sfn', 'StopExecution', { executionArn, error: 'Killed', cause: 'by a person' });
