@@ -1,11 +1,11 @@
 // How requests reach a canary: three Services and the HTTPRoute whose weights split them (provider gatewayapi:v1).
 
 import type { HttpRoute } from '../pods/split-route.ts';
-import { services } from '../resources/built-in-types.ts';
+import { deployments, services } from '../resources/built-in-types.ts';
 import { isSameJson } from '../resources/is-same-json.ts';
 import { buildControllerReference } from '../resources/kubernetes-object.ts';
 import type { ResourceType } from '../resources/resource-type.ts';
-import type { Service } from '../resources/workload-types.ts';
+import type { Deployment, Service } from '../resources/workload-types.ts';
 import type { ObjectRegistry } from '../storage/object-registry.ts';
 import type { Canary } from './canary.ts';
 
@@ -78,6 +78,23 @@ export class CanaryRoutes {
     return this.registry.find<HttpRoute>(this.type, canary.metadata.namespace, apexOf(canary));
   }
 
+  /** The named ports of the target's containers that the canary does not name itself. */
+  private discoverPorts({
+    metadata,
+    spec,
+  }: Canary): { name: string; protocol: string; port: number; targetPort: string }[] {
+    const { port, targetPort = port, portDiscovery = false } = spec.service;
+    if (!portDiscovery) return [];
+    const target = this.registry.find<Deployment>(deployments, metadata.namespace, spec.targetRef.name);
+    return (target?.spec.template.spec.containers ?? []).flatMap(({ ports = [] }) =>
+      ports.flatMap(({ name, containerPort }) =>
+        name === undefined || name === targetPort || containerPort === targetPort
+          ? []
+          : [{ name, protocol: 'TCP', port: containerPort, targetPort: name }],
+      ),
+    );
+  }
+
   private ensureService(
     canary: Canary,
     name: string,
@@ -88,7 +105,7 @@ export class CanaryRoutes {
     const { namespace } = canary.metadata;
     const { port, targetPort = port } = canary.spec.service;
     const selector = { [label]: value };
-    const ports = [{ name: 'http', protocol: 'TCP', port, targetPort }];
+    const ports = [{ name: 'http', protocol: 'TCP', port, targetPort }, ...this.discoverPorts(canary)];
     const found = this.registry.find<Service>(services, namespace, name);
     if (!found)
       this.registry.create<Service>(services, {

@@ -66,6 +66,8 @@ export interface Canary extends KubernetesObject {
       name?: string;
       port: number;
       targetPort?: number | string;
+      /** Whether the Services have the target's other ports too. */
+      portDiscovery?: boolean;
       hosts?: string[];
       gatewayRefs?: object[];
       apex?: { annotations?: Record<string, string>; labels?: Record<string, string> };

@@ -36,6 +36,8 @@ export function startPodTls(
     name: 'pod-tls',
     type: pods,
     relate: ({ resource, object }) => {
+      // A Service may be made after its pods, and under another name.
+      if (resource === '/services') return listReadyPods(registry, object as Service).map(keyOf);
       if (resource !== '/secrets') return [];
       const mounting = registry.list<Pod>(pods, object.metadata.namespace);
       return mounting.filter((pod) => findTlsSecretName(pod) === object.metadata.name).map(keyOf);
