@@ -1,6 +1,6 @@
 // A real PostgreSQL server in a folder: made at its first start, archiving its write-ahead log, stopped with its world.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,8 +41,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
   mkdirSync(archiveDirectory, { recursive: true });
   if (identity.uid !== undefined) chownSync(archiveDirectory, identity.uid, identity.uid);
   if (!existsSync(join(dataDirectory, 'PG_VERSION'))) await initialize(programs.server, directory, options);
-  // Left by a kill; another server of this folder would have to hold its lock file, and the port that it names.
-  rmSync(join(dataDirectory, 'postmaster.pid'), { force: true });
+  await endLeftOver(dataDirectory);
   const port = await findFreePort();
   const settings = {
     port: String(port),
@@ -74,6 +73,22 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
   };
   await waitUntilReady(child, { port, user, password }, () => words);
   return { port, dataDirectory, archiveDirectory, exited, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
+}
+
+/** A world that was killed leaves its servers behind: two of them on one folder would destroy it. */
+async function endLeftOver(dataDirectory: string): Promise<void> {
+  const lock = join(dataDirectory, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = readFileSync(lock, 'utf8').split('\n')[0] ?? '';
+  // Only what was started for this very folder: the number may long be another process's.
+  const isOurs = async (): Promise<boolean> =>
+    await run('ps', ['-p', pid, '-o', 'args=']).then(
+      ({ stdout }) => stdout.includes(dataDirectory),
+      () => false,
+    );
+  if (await isOurs()) process.kill(Number(pid), 'SIGQUIT');
+  while (await isOurs()) await new Promise((resolve) => setTimeout(resolve, 50));
+  rmSync(lock, { force: true });
 }
 
 async function initialize(binaries: string, directory: string, { user, password }: ServerOptions) {
