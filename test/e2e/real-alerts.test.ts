@@ -13,7 +13,6 @@ import { checkRollback } from '../../tour/check-rollback.ts';
 import { findStage, pushRelease } from '../../tour/play-release-tour.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { startRealAlerting } from '../../tour/real-alerting.ts';
-import { waitForExecution } from '../../tour/wait-for-execution.ts';
 import { startTestSystem, type TestSystem } from './start-test-system.ts';
 
 const tools = findMonitoringTools();
@@ -42,10 +41,20 @@ withTools(tools === undefined ? monitoringToolsMissing : 'a bad release', () => 
     const bad = await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord);
     expect(bad?.digest).not.toBe(good?.digest);
 
-    const ended = waitForExecution(system, 'rollback-release');
+    const { trace, clock } = system.runtime.context;
+    const since = clock.now();
     await alerting.fire(stage);
-    const executionArn = await ended;
+    // On a busy machine other alerts fire too and start executions that decide to do nothing: the one that acted is meant.
+    await trace.waitFor(
+      ({ service: from, at, details }) =>
+        from === 'slack' &&
+        at >= since &&
+        String(details.text).includes(`${service} was rolled back in ${environment}`),
+      120_000,
+    );
     await alerting.resolve(stage);
+    const executionArn =
+      (await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord))?.executionArn ?? '';
     const findings = await checkRollback(system, { ...stage, badDigest: bad?.digest ?? '', executionArn });
     expect(findings).toMatchObject({ missing: [] });
     const current = await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord);
