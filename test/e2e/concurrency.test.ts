@@ -22,11 +22,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await system.stop());
 
+/** A rollout that is still under way when the next promotion comes, however busy the machine is. */
+const slowStart = 'Improve it\n\nSimulate-Image: slow-start';
+
 /** Two commits to a service, the second one on top of the first and pushed later. */
-async function commitTwice(service: string): Promise<[older: ServiceCommit, newer: ServiceCommit]> {
-  const older = await commitService(system, service);
+async function commitTwice(
+  service: string,
+  { older: olderMessage = 'Improve it', newer: newerMessage = 'Improve it' } = {},
+): Promise<[older: ServiceCommit, newer: ServiceCommit]> {
+  const older = await commitService(system, service, { message: olderMessage });
   await system.runtime.context.clock.advance(2_000);
-  return [older, await commitService(system, service)];
+  return [older, await commitService(system, service, { message: newerMessage })];
 }
 
 async function send(webhook: Parameters<typeof sendWebhook>[1]): Promise<string> {
@@ -49,7 +55,7 @@ function waitForState(state: string, since: number): Promise<string> {
         .find(({ subject, at }) => at >= since && subject === `pyairtable-promote-release/${state}`);
       return found && String(found.details.executionArn);
     },
-    100,
+    20,
   );
 }
 
@@ -98,7 +104,7 @@ describe('two pushes to one service', () => {
   }, 60_000);
 
   it('queue up when the first one is in the middle of its rollout: both arrive, the newer one last', async () => {
-    const [older, newer] = await commitTwice('llm-orchestrator');
+    const [older, newer] = await commitTwice('llm-orchestrator', { older: slowStart });
     await send(older.run('success'));
     await send(newer.run('success'));
     const since = system.runtime.context.clock.now();
@@ -126,7 +132,7 @@ describe('two pushes to one service', () => {
 
 describe('a person who promotes', () => {
   it('while a push is rolled out waits for it and then gets what was asked for', async () => {
-    const [older, newer] = await commitTwice('api-gateway');
+    const [older, newer] = await commitTwice('api-gateway', { newer: slowStart });
     await send(older.run('success'));
     expect(await outcomeOf(await send(older.push))).toBe('succeeded');
     await send(newer.run('success'));
@@ -148,7 +154,7 @@ describe('a person who promotes', () => {
 
 describe('a lease whose holder is dead', () => {
   it('is taken over at once by the next promotion under a higher token', async () => {
-    const [older, newer] = await commitTwice('mcp-server');
+    const [older, newer] = await commitTwice('mcp-server', { older: slowStart });
     await send(older.run('success'));
     const since = system.runtime.context.clock.now();
     await send(older.push);

@@ -5,6 +5,7 @@
 //   `crash`             exit with code 1 a second after each start: CrashLoopBackOff
 //   `unready`           run, but never become ready
 //   `slow`              take 30 s to start, and 1.5 s for each answer
+//   `slow-start`        take 2 min to start, and answer at once
 //   `stale`             go on with the certificate that it loaded when it started, whatever its Secret holds later
 //   `errors`            be ready, and answer everything but its health path with 500 (`errors-30`: 30 % of it)
 //   anything else       start within a second and answer at once
@@ -49,9 +50,10 @@ export function decideBehaviour(
 ): ImageBehaviour {
   const tag = description?.tag ?? findTag(image) ?? '';
   const errors = /errors(?:-(\d{1,3}))?/.exec(tag);
-  const slow = tag.includes('slow');
+  const startsSlowly = tag.includes('slow-start');
+  const slow = tag.includes('slow') && !startsSlowly;
   return {
-    startSeconds: slow ? 30 : healthy.startSeconds,
+    startSeconds: startsSlowly ? 120 : slow ? 30 : healthy.startSeconds,
     pullError: tag.includes('pull-error') || description?.exists === false,
     crashLoop: tag.includes('crash'),
     failReadiness: tag.includes('unready'),
