@@ -61,7 +61,9 @@ if (push !== undefined) {
   await clock.advance(10_000);
   isArmed = true;
   const files = { [`services/${push}/VERSION`]: 'survives\n' };
-  await system.world.github.pushCommit({ repo: 'pyairtable', branch: 'develop', files, message: 'Survive' });
+  // The rollout is still awaited after the restarts that come before that.
+  const message = 'Survive\n\nSimulate-Image: slow-start';
+  await system.world.github.pushCommit({ repo: 'pyairtable', branch: 'develop', files, message });
 }
 const ended = await letTimePass(
   system,
@@ -71,7 +73,7 @@ const ended = await letTimePass(
     const isRunning = executions.length === 0 || executions.some(({ status }) => status === 'RUNNING');
     return isRunning || (await findCurrent(system, 'dev', service)) === undefined ? undefined : executions;
   },
-  5_000,
+  1_000,
 );
 // Whatever was interrupted beside the execution: deliveries that GitHub repeats, notifications, the audit.
 await clock.advance(30 * 60_000);
