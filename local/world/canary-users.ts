@@ -54,6 +54,7 @@ export function startCanaryUsers({ clock, trace, requestsPerSecond, serviceUrl }
   return {
     setAway: (away) => {
       isAway = away;
+      if (away) for (const subject of [...traffics.keys()]) void leave(subject);
     },
     async stop() {
       unsubscribe();

