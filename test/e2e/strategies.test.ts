@@ -110,7 +110,7 @@ describe('a canary', () => {
     const inStaging = await findCurrent(system, 'staging', service);
     goodDigest = inStaging?.digest;
     const { record, executionStatus } = await promoteToProd(String(inStaging?.version));
-    expect(record).toMatchObject({ outcome: 'succeeded', warnings: [] });
+    expect([record.outcome, record.outcome === 'succeeded' ? '' : record.reason]).toEqual(['succeeded', '']);
     expect(executionStatus).toBe('SUCCEEDED');
     expect(eventsOf()).toEqual([10, 20, 50]);
     expect((await ask('prod')).version).toBe(inStaging?.version);

@@ -27,6 +27,7 @@ export function startFlagger(parts: FlaggerParts): void {
   /** When each canary was first seen: its looks are whole intervals after that. */
   const seenAt = new Map<string, number>();
   const lookedAt = new Map<string, number>();
+  const plannedAt = new Map<string, number>();
 
   startController(parts, {
     name: 'flagger',
@@ -44,24 +45,34 @@ export function startFlagger(parts: FlaggerParts): void {
       const canary = registry.find<Canary>(type, namespace, name);
       if (!canary || canary.metadata.deletionTimestamp || !advancer.isThereWork(canary)) return;
       const { uid } = canary.metadata;
-      const interval = intervalOf(canary);
-      const first = seenAt.get(uid) ?? clock.now();
-      seenAt.set(uid, first);
-      const last = lookedAt.get(uid);
-      const due = last === undefined ? first : first + Math.ceil((clock.now() - first) / interval) * interval;
-      const next = last !== undefined && due <= last ? last + interval : due;
-      if (clock.now() < next) {
-        queue.addAt({ namespace, name }, next);
+      const planned = plannedAt.get(uid) ?? planLook(uid, intervalOf(canary));
+      plannedAt.set(uid, planned);
+      // A timer may ring some milliseconds late: whatever was planned is looked at then, and not an interval later.
+      if (clock.now() < planned) {
+        queue.addAt({ namespace, name }, planned);
         return;
       }
-      lookedAt.set(uid, next);
+      plannedAt.delete(uid);
+      lookedAt.set(uid, planned);
       await advancer.advance(canary);
       const target = workloads.findTarget(canary);
       if (target) samples.take(workloads.listCanaryPods(target), clock.now());
       const after = registry.find<Canary>(type, namespace, name);
-      if (after && advancer.isThereWork(after)) queue.addAt({ namespace, name }, next + interval);
+      if (!after || !advancer.isThereWork(after)) return;
+      plannedAt.set(uid, planned + intervalOf(after));
+      queue.addAt({ namespace, name }, planned + intervalOf(after));
     },
   });
+
+  /** At once when it is seen for the first time; else at the next whole interval after that which was not looked at yet. */
+  function planLook(uid: string, interval: number): number {
+    const now = clock.now();
+    const first = seenAt.get(uid) ?? now;
+    seenAt.set(uid, first);
+    const last = lookedAt.get(uid);
+    if (last === undefined) return first;
+    return Math.max(last + interval, first + Math.ceil((now - first) / interval) * interval);
+  }
 
   async function judge(canary: Canary, target: Deployment): Promise<string | undefined> {
     for (const metric of canary.spec.analysis?.metrics ?? []) {
