@@ -14,7 +14,8 @@ const databaseEnvironmentSchema = z
     /** A snapshot by RDS of this instance, copied to the recovery region. */
     snapshot: z.strictObject({ instance: name }).optional(),
   })
-  .refine(({ dump, snapshot }) => dump || snapshot !== undefined, 'must ask for a dump, a snapshot, or both');
+  .refine(({ dump }) => dump, 'must ask for a dump')
+  .refine(({ snapshot }) => snapshot === undefined, 'snapshots by RDS are not made yet: leave snapshot out');
 
 const databaseSchema = z.strictObject({
   /** Answers the version of the schema; compared after every restore. */

@@ -21,7 +21,7 @@ export const plannedBackupSchema = z.object({
   method: z.enum(['dump', 'snapshot']),
   tier: z.enum(backupTiers),
   keepUntil: z.string(),
-  /** Epoch time in its place: `YYYYMMDD_HHMMSS`. */
+  /** When it was begun, as its names carry it: `YYYYMMDD_HHMMSS`, UTC. */
   stamp: z.string(),
   startedAt: z.string(),
   bucket: z.optional(z.string()),
