@@ -132,10 +132,12 @@ describe('a function that cannot do its work', () => {
         reason: expect.stringMatching(/OutOfMemory|signal|exited|memory/i),
       }),
     ]);
-    expect(about('notification')).toEqual([expect.objectContaining({ reason: 'the notifier is broken' })]);
+    expect(about('notification').length).toBeGreaterThanOrEqual(1);
+    for (const { reason } of about('notification')) expect(reason).toBe('the notifier is broken');
     expect(about('audit').length).toBeGreaterThanOrEqual(2);
     for (const { reason } of about('audit')) expect(reason).toMatch(/timed out after 1\.00 seconds/);
-    expect((await findCurrent(system, 'dev', 'api-gateway'))?.commit).not.toBe(sha);
+    // What nobody could report was found all the same: a promotion that waits for its build asks GitHub itself.
+    expect((await waitForPromotion(system, promotionId)).record).toMatchObject({ outcome: 'succeeded', commit: sha });
   }, 120_000);
 
   it('raises the alarm of that queue', async () => {

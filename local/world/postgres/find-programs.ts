@@ -21,15 +21,15 @@ const ownPrograms = {
 /** `LOCAL_POSTGRES=npm` looks past what the machine has. @throws Error that says how to get one. */
 export function findPostgresPrograms(environment: NodeJS.ProcessEnv = process.env): PostgresPrograms {
   const onPath = (environment.PATH ?? '').split(delimiter);
-  const server = [...onPath, ...listDebianFolders()].find((folder) => has(folder, 'initdb') && has(folder, 'postgres'));
-  if (server !== undefined && environment.LOCAL_POSTGRES !== 'npm') {
-    const isWhole = has(server, 'pg_restore') && has(server, 'pg_dump');
-    return { server, ...(isWhole ? { client: server, dumpFormat: 'custom' } : ownPrograms) };
-  }
+  // A folder with a server alone is of no use: the pg_dump that npm brings writes what servers before 17 do not read.
+  const programs = ['initdb', 'postgres', 'pg_dump', 'pg_restore', 'psql'];
+  const whole = [...onPath, ...listDebianFolders()].find((folder) => programs.every((program) => has(folder, program)));
+  if (whole !== undefined && environment.LOCAL_POSTGRES !== 'npm')
+    return { server: whole, client: whole, dumpFormat: 'custom' };
   const packaged = findPackaged();
   if (packaged !== undefined) return { server: packaged, ...ownPrograms };
   throw new Error(
-    'no PostgreSQL is here: npm installs one on Linux, macOS and Windows unless optional packages are left out; or put initdb and postgres on PATH',
+    'no PostgreSQL is here: npm installs one on Linux, macOS and Windows unless optional packages are left out; or put its programs on PATH',
   );
 }
 

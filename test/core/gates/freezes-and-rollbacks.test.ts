@@ -94,7 +94,7 @@ describe('a freeze', () => {
               listOpenCircuits: async () => [],
             },
             registry: { findDigest: async (_: string, digest: string) => digest },
-            findQuarantine: async () => undefined,
+            listQuarantines: async () => [],
           };
           return await planRollback(configuration, ports as unknown as Parameters<typeof planRollback>[1], cause, [], {
             promotionId: 'rollback-1',

@@ -224,7 +224,12 @@ describe('a context of the kubeconfig', () => {
       'gitops/platform/automation-access.yaml: ClusterRoleBinding deployment-automation',
       'gitops/platform/automation-access.yaml: ClusterRole certificate-checks',
       'gitops/platform/automation-access.yaml: ClusterRoleBinding certificate-checks',
+      'gitops/platform/automation-access.yaml: ClusterRole backup-jobs',
+      'gitops/platform/automation-access.yaml: ClusterRoleBinding backup-jobs',
+      'gitops/platform/automation-access.yaml: ClusterRole certificate-renewals',
+      'gitops/platform/automation-access.yaml: ClusterRoleBinding certificate-renewals',
       'gitops/argocd/dev.yaml: Application pyairtable-dev',
+      'gitops/argocd/dev.yaml: Application pyairtable-dev-certificates',
     ]);
   });
 });
