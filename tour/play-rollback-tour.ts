@@ -8,7 +8,7 @@ import { findStage, pushRelease } from './play-release-tour.ts';
 import { type Print, printActivities, printFindings } from './print-activities.ts';
 import { readLedgerItem } from './read-ledger-item.ts';
 import type { System } from './start-system.ts';
-import { waitForExecution } from './wait-for-execution.ts';
+import { waitForEnd } from './wait-for-execution.ts';
 
 const message = 'Make it worse without knowing';
 
@@ -31,20 +31,20 @@ export async function playRollbackTour(system: System, print: Print): Promise<bo
     const bad = await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord);
 
     const since = clock.now();
-    const ended = waitForExecution(system, 'rollback-release');
-    const healthy = trace.waitFor(
-      ({ name, subject, at }) =>
-        name === 'state-entered' && /\/PublishRollback(Succeeded|Failed)$/.test(subject) && at >= since,
+    note(await alerting.fire(stage));
+    await trace.waitFor(
+      ({ service: from, at, details }) =>
+        from === 'slack' &&
+        at >= since &&
+        String(details.text).includes(`${service} was rolled back in ${environment}`),
       120_000,
     );
-    note(await alerting.fire(stage));
-    await healthy;
     note(await alerting.resolve(stage));
-    const findings = await checkRollback(system, {
-      ...stage,
-      badDigest: bad?.digest ?? 'unknown',
-      executionArn: await ended,
-    });
+    // Other alerts start executions too, which decide to do nothing: the one that acted is meant.
+    const current = await readLedgerItem(system, ledgerKey.current(environment, service), currentRecord);
+    const executionArn = current?.executionArn ?? '';
+    await waitForEnd(system, executionArn);
+    const findings = await checkRollback(system, { ...stage, badDigest: bad?.digest ?? 'unknown', executionArn });
     printFindings(print, findings, story.seconds());
     return findings.missing.length === 0;
   } catch (error) {
