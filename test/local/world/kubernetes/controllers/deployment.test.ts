@@ -123,6 +123,14 @@ describe('a deployment', () => {
     expect(get('slow').status?.availableReplicas).toBe(2);
   });
 
+  it('that starts slowly becomes available later still', async () => {
+    create('slow-start', 'registry.test/x:1-slow-start');
+    await test.clock.advance(110_000);
+    expect(get('slow-start').status?.availableReplicas).toBe(0);
+    await test.clock.advance(15_000);
+    expect(get('slow-start').status?.availableReplicas).toBe(2);
+  });
+
   it('recovers from a bad release by a good one', async () => {
     setImage('crashing', 'registry.test/x:2');
     await test.clock.advance(5_000);
