@@ -61,31 +61,31 @@ const flag = (name: string) => join(directory, name);
 
 /** Each function fails in its own way as long as its flag is there. */
 function breakEverything(template: Template): void {
-  const failures = {
-    notify: 'throw new Error("the notifier is broken")',
-    'record-event': 'await new Promise(() => {})',
-    'report-build': 'const hoard = []; for (;;) hoard.push(new Array(1e6).fill(hoard.length))',
-  };
-  for (const [name, failure] of Object.entries(failures)) {
-    const { properties, file } = findBundle(template, name);
-    if (name === 'record-event') properties.Timeout = 1;
-    if (name === 'report-build') properties.MemorySize = 128;
-    const code = readFileSync(file, 'utf8');
-    const renamed = code.replace(/(\w+) as handler/, '$1 as original');
-    expect(renamed).not.toBe(code);
-    const inner = file.replace(/index(\.m?js)$/, 'original$1');
-    writeFileSync(inner, renamed);
-    writeFileSync(
-      file,
-      `import { existsSync } from 'node:fs';
-       import { original } from './${inner.split('/').at(-1)}';
-       export async function handler(event, context) {
-         if (existsSync(${JSON.stringify(flag(name))})) { ${failure} }
-         return original(event, context);
-       }`,
-    );
-    appendFileSync(flag(name), '');
-  }
+  findBundle(template, 'record-event').properties.Timeout = 1;
+  findBundle(template, 'report-build').properties.MemorySize = 128;
+  doFirst(template, 'notify', 'throw new Error("the notifier is broken")');
+  doFirst(template, 'record-event', 'await new Promise(() => {})');
+  doFirst(template, 'report-build', 'const hoard = []; for (;;) hoard.push(new Array(1e6).fill(hoard.length))');
+}
+
+/** Has the function do something else before its work, as long as its flag is there. */
+function doFirst(template: Template, name: string, statement: string): void {
+  const { file } = findBundle(template, name);
+  const code = readFileSync(file, 'utf8');
+  const renamed = code.replace(/(\w+) as handler/, '$1 as original');
+  expect(renamed).not.toBe(code);
+  const inner = file.replace(/index(\.m?js)$/, 'original$1');
+  writeFileSync(inner, renamed);
+  writeFileSync(
+    file,
+    `import { existsSync } from 'node:fs';
+     import { original } from './${inner.split('/').at(-1)}';
+     export async function handler(event, context) {
+       if (existsSync(${JSON.stringify(flag(name))})) { ${statement} }
+       return original(event, context);
+     }`,
+  );
+  appendFileSync(flag(name), '');
 }
 
 const repair = (name: string) => rmSync(flag(name));
@@ -229,5 +229,22 @@ describe('a permission that is missing', () => {
     expect(status).toBe(202);
     await sendWebhook(system, commit.run('success'));
     expect((await waitForPromotion(system, id)).record.outcome).toBe('succeeded');
+  }, 120_000);
+});
+
+describe('a step that takes longer than GitHub waits for an answer', () => {
+  it('is not waited for: the delivery is answered, and the promotion goes on when the step is done', async () => {
+    await system.stop();
+    await start((template) =>
+      doFirst(template, 'plan-promotion', 'await new Promise((resolve) => setTimeout(resolve, 11_000))'),
+    );
+    const commit = await commitService(system, 'llm-orchestrator');
+    await sendWebhook(system, commit.run('success'));
+    const startedAt = performance.now();
+    const { id, status } = await sendWebhook(system, commit.push);
+    expect(status).toBe(202);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect((await waitForPromotion(system, id)).record.outcome).toBe('succeeded');
+    expect(performance.now() - startedAt).toBeGreaterThan(11_000);
   }, 120_000);
 });
