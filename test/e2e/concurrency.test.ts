@@ -79,7 +79,8 @@ describe('two pushes to one service', () => {
   }, 60_000);
 
   it('leave the older one out that waits while the newer one is through', async () => {
-    const [older, newer] = await commitTwice('mcp-server');
+    // Its build is heard of only from us: a promotion that waits asks GitHub too.
+    const [older, newer] = await commitTwice('mcp-server', { older: 'Improve it\n\nSimulate-Build: hang' });
     const first = await send(older.push);
     const second = await send(newer.push);
     await send(newer.run('success'));
