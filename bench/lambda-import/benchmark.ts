@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { EnvironmentVariable } from '../../contracts/functions.ts';
+import type { EnvironmentVariable } from '../../contracts/functions/function-contract.ts';
 import { functions } from '../../contracts/functions.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { buildFigure, interleave, median } from '../compare.ts';

@@ -1,5 +1,5 @@
 // Reads the environment variables that the stack gives a function.
-import type { EnvironmentVariable } from '../../contracts/functions.ts';
+import type { EnvironmentVariable } from '../../contracts/functions/function-contract.ts';
 
 /** The named variables. @throws Error naming all that are missing together. */
 export function readEnvironment<Name extends EnvironmentVariable>(

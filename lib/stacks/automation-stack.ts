@@ -26,15 +26,9 @@ import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
-import {
-  buildEventRoutes,
-  type EventRoute,
-  httpRoutes,
-  type ScheduleRoute,
-  scheduleRoutes,
-  type WorkflowName,
-  workflowNames,
-} from '../routes.ts';
+import type { EventRoute, ScheduleRoute } from '../routes/route.ts';
+import { type WorkflowName, workflowNames } from '../routes/workflow-names.ts';
+import { buildEventRoutes, httpRoutes, scheduleRoutes } from '../routes.ts';
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;

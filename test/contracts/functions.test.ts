@@ -10,7 +10,8 @@ import {
 } from '../../contracts/events/certificate-renewal.ts';
 import { promotionDetailSchema, promotionSucceededExample } from '../../contracts/events/promotion.ts';
 import { rollbackDetailSchema, rollbackSucceededExample } from '../../contracts/events/rollback.ts';
-import { type Capability, type EnvironmentVariable, functions } from '../../contracts/functions.ts';
+import type { Capability, EnvironmentVariable } from '../../contracts/functions/function-contract.ts';
+import { functions } from '../../contracts/functions.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { promotionRequestJsonSchema } from '../../contracts/workflows/promote-release-json-schema.ts';
 

@@ -1,0 +1,26 @@
+// Functions below lambdas/approvals/: approvals.
+import type { FunctionContract } from './function-contract.ts';
+
+export const approvalFunctions = {
+  'request-approval': {
+    entry: 'lambdas/approvals/request-approval.handler.ts',
+    description: 'Asks people to agree to a plan and remembers which execution waits for it',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration'],
+  },
+  'decide-approval': {
+    entry: 'lambdas/approvals/decide-approval.handler.ts',
+    description: 'Counts what a person answers, and lets the waiting execution go on when it is enough',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration'],
+  },
+  'close-approval': {
+    entry: 'lambdas/approvals/close-approval.handler.ts',
+    description: 'Ends a request for approval that nobody has answered in time',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus'],
+  },
+} as const satisfies Record<string, FunctionContract>;

@@ -1,0 +1,126 @@
+// Functions below lambdas/promotion/: promotions.
+import { type FunctionContract, githubEnvironment } from './function-contract.ts';
+
+export const promotionFunctions = {
+  'plan-promotion': {
+    entry: 'lambdas/promotion/plan-promotion.handler.ts',
+    description: 'Says which services an event or a person promotes, where to, and why',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'github', 'configuration'],
+  },
+  'await-build': {
+    entry: 'lambdas/promotion/await-build.handler.ts',
+    description:
+      'Remembers who waits for the build of a commit; asks GitHub, and answers at once when it has ended already',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens', 'github', 'configuration'],
+  },
+  'report-build': {
+    entry: 'lambdas/promotion/report-build.handler.ts',
+    description: 'Records how the build of a commit ended and tells those who wait for it',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens', 'configuration'],
+  },
+  'resolve-images': {
+    entry: 'lambdas/promotion/resolve-images.handler.ts',
+    description: 'Finds the digest of each image: the recorded one, else the one that the registry has under the tag',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'ledger-write', 'registry', 'configuration'],
+  },
+  'evaluate-gates': {
+    entry: 'lambdas/promotion/evaluate-gates.handler.ts',
+    description: 'Plans the change to Git and asks every gate of the environment whether it may pass',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', ...githubEnvironment],
+    uses: ['ledger-read', 'github', 'registry', 'configuration'],
+  },
+  'preview-change': {
+    entry: 'lambdas/promotion/preview-change.handler.ts',
+    description: 'Shows what a promotion or a rollback would do, and does nothing',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', ...githubEnvironment],
+    uses: ['ledger-read', 'github', 'registry', 'configuration'],
+  },
+  'acquire-leases': {
+    entry: 'lambdas/promotion/acquire-leases.handler.ts',
+    description:
+      'Takes the lease of each service in its environment, unless somebody holds it or wants something newer',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write'],
+  },
+  'release-leases': {
+    entry: 'lambdas/promotion/release-leases.handler.ts',
+    description: 'Gives back the leases that an execution holds',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-write'],
+  },
+  'commit-promotion': {
+    entry: 'lambdas/promotion/commit-promotion.handler.ts',
+    description: 'Writes one phase of a promotion or rollback into the GitOps repository: one commit for each',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
+  },
+  'read-rollout': {
+    entry: 'lambdas/promotion/read-rollout.handler.ts',
+    description: 'Reads from Argo CD, Kubernetes and Flagger how far the rollout is',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'kubernetes', 'github', 'configuration'],
+  },
+  'await-rollout': {
+    entry: 'lambdas/promotion/await-rollout.handler.ts',
+    description: 'Remembers who waits for news of an environment, and answers at once when there is some already',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+  },
+  'report-rollout': {
+    entry: 'lambdas/promotion/report-rollout.handler.ts',
+    description: 'Tells those who wait for it that something has happened in an environment',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'task-tokens'],
+  },
+  'retire-colours': {
+    entry: 'lambdas/promotion/retire-colours.handler.ts',
+    description: 'Scales down the colours that were kept warm long enough',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
+  },
+  'control-canary': {
+    entry: 'lambdas/promotion/control-canary.handler.ts',
+    description: 'Shows, promotes, takes back, pauses and resumes a canary for a person',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME', ...githubEnvironment],
+    uses: ['ledger-read', 'ledger-write', 'kubernetes', 'github', 'configuration'],
+  },
+  'run-smoke-tests': {
+    entry: 'lambdas/promotion/run-smoke-tests.handler.ts',
+    description: 'Asks the deployed services what their smoke tests say',
+    concern: 'promotion',
+    environment: [],
+    uses: ['kubernetes', 'configuration'],
+  },
+  'report-progress': {
+    entry: 'lambdas/promotion/report-progress.handler.ts',
+    description: 'Shows the promotion in GitHub: deployment, deployment status and commit status',
+    concern: 'promotion',
+    environment: githubEnvironment,
+    uses: ['github'],
+  },
+  'record-outcome': {
+    entry: 'lambdas/promotion/record-outcome.handler.ts',
+    description: 'Writes how the promotion ended into the ledger, fenced by its leases',
+    concern: 'promotion',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write'],
+  },
+} as const satisfies Record<string, FunctionContract>;

@@ -1,0 +1,25 @@
+// What starts approvals.
+import type { Configuration } from '../../config/schema.ts';
+import { deploymentReviewedPattern } from '../../contracts/events/github.ts';
+import { approvalPressedPattern } from '../../contracts/events/slack.ts';
+import { ofRepositories } from './of-repositories.ts';
+import type { EventRoute } from './route.ts';
+
+export function buildApprovalRoutes({ github }: Configuration): readonly EventRoute[] {
+  return [
+    {
+      id: 'slack-decides',
+      description: 'A button that a person presses in Slack is an answer to what was asked',
+      pattern: approvalPressedPattern,
+      target: { function: 'decide-approval' },
+      deadLetters: 'approval',
+    },
+    {
+      id: 'review-decides',
+      description: 'A deployment review in GitHub is an answer to what was asked of the same commit and environment',
+      pattern: ofRepositories(deploymentReviewedPattern, github),
+      target: { function: 'decide-approval' },
+      deadLetters: 'approval',
+    },
+  ];
+}
