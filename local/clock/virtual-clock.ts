@@ -14,10 +14,15 @@ export interface VirtualClock extends Clock {
 
 /**
  * A clock that starts `offsetMilliseconds` ahead of the machine's. `onOffsetChange` is told each new offset, so that
- * its owner can persist it.
+ * its owner can persist it. One that `standsStill` moves by `advance` alone: what a test sees then does not depend on
+ * how fast the machine is.
  */
 export function createVirtualClock(
-  options: { offsetMilliseconds?: number; onOffsetChange?: (offsetMilliseconds: number) => void } = {},
+  options: {
+    offsetMilliseconds?: number;
+    onOffsetChange?: (offsetMilliseconds: number) => void;
+    standsStill?: boolean;
+  } = {},
 ): VirtualClock {
   const heap = new TimerHeap();
   let offset = options.offsetMilliseconds ?? 0;
@@ -28,7 +33,9 @@ export function createVirtualClock(
   let advancing: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  const now = () => Date.now() + offset;
+  const startedAt = Date.now();
+  const realNow = options.standsStill ? () => startedAt : Date.now;
+  const now = () => realNow() + offset;
 
   function setOffset(value: number): void {
     offset = value;
@@ -40,6 +47,7 @@ export function createVirtualClock(
     const first = heap.peek();
     if (!first || stopped) return;
     const delay = Math.min(Math.max(first.at - now(), 0), LONGEST_DELAY_MILLISECONDS);
+    if (options.standsStill && delay > 0) return;
     alarm = setTimeout(ring, delay);
   }
 
@@ -121,10 +129,10 @@ export function createVirtualClock(
       if (stopped) return;
       const first = heap.peek();
       if (!first || first.at > target) break;
-      if (first.at > now()) setOffset(first.at - Date.now());
+      if (first.at > now()) setOffset(first.at - realNow());
       ring();
     }
-    if (target > now()) setOffset(target - Date.now());
+    if (target > now()) setOffset(target - realNow());
     arm();
   }
 
@@ -143,5 +151,5 @@ export function createVirtualClock(
     for (const wakeUp of wakeUps) wakeUp();
   }
 
-  return { now, offset: () => offset, at, sleep, work, advance, stop };
+  return { now, offset: () => (options.standsStill ? now() - Date.now() : offset), at, sleep, work, advance, stop };
 }

@@ -195,7 +195,7 @@ async function openCluster(image: string): Promise<OpenedCluster> {
     kubeConfig.setCurrentContext(real);
     return { context: await openKubeContext(real), kubeConfig, close: async () => undefined };
   }
-  const { cluster, kubeConfig, stop } = await startTestCluster();
+  const { cluster, kubeConfig, stop } = await startTestCluster({ timePasses: true });
   cluster.registerProgram(image, (_pod, { path }) => {
     const url = new URL(path, 'http://pod');
     const isKnown = url.pathname === '/echo';

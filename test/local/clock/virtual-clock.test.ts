@@ -154,6 +154,20 @@ describe('virtual clock', () => {
     expect(clock.offset()).toBeGreaterThan(1.99 * DAY_MILLISECONDS);
   });
 
+  it('that stands still moves by advance alone, and still fires at once what is due', async () => {
+    clock = createVirtualClock({ standsStill: true });
+    const start = clock.now();
+    const fired: string[] = [];
+    clock.at(start + 20, () => fired.push('later'));
+    await new Promise<void>((resolve) => clock.at(start, resolve));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(clock.now()).toBe(start);
+    expect(fired).toEqual([]);
+    await clock.advance(20);
+    expect(clock.now()).toBe(start + 20);
+    expect(fired).toEqual(['later']);
+  });
+
   it('goes on firing when one timer throws', async () => {
     startClock();
     const moment = clock.now() + 1000;

@@ -29,7 +29,7 @@ async function writeManifest(name: string, ...objects: object[]): Promise<string
 
 describeWithKubectl('kubectl', () => {
   beforeAll(async () => {
-    test = await startTestCluster();
+    test = await startTestCluster({ timePasses: true });
     test.cluster.registerJobImage('registry.test/shell', { command: '/bin/sh', args: ['-c'] });
   });
   afterAll(() => test.stop());

@@ -45,7 +45,7 @@ describe('a cluster that is started again', () => {
   it('counts a process that went down with it as a failed attempt, and the job is tried again', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'cluster-'));
     directories.push(directory);
-    const first = await startTestCluster({ directory });
+    const first = await startTestCluster({ directory, timePasses: true });
     first.cluster.registerJobImage('registry.test/sh', { command: '/bin/sh', args: ['-c'] });
     const started = first.trace.waitFor((activity) => activity.name === 'job-process-started');
     first.cluster.registry.create(jobs, {

@@ -19,9 +19,13 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-export async function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
+/** Time stands still between `advance`s; where real processes or programs are waited for, `timePasses`. */
+export async function startTestCluster({
+  timePasses = false,
+  ...options
+}: Partial<ClusterOptions> & { timePasses?: boolean } = {}): Promise<TestCluster> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'cluster-')));
-  const clock = createVirtualClock();
+  const clock = createVirtualClock({ standsStill: !timePasses });
   const trace = createMemoryTrace(clock);
   const cluster = await startCluster({ name: 'test', namespaces: ['shop'], ...options, directory, clock, trace });
   const load = (text: string) => {

@@ -12,7 +12,7 @@ import { startTestCluster, type TestCluster } from '../start-test-cluster.ts';
 
 let test: TestCluster;
 beforeAll(async () => {
-  test = await startTestCluster();
+  test = await startTestCluster({ timePasses: true });
   test.cluster.registerJobImage('registry.test/node', { command: process.execPath, args: ['-e'] });
 });
 afterAll(() => test.stop());
