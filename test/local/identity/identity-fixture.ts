@@ -51,7 +51,7 @@ export interface Account {
 export async function openAccount(folder = mkdtempSync(join(tmpdir(), 'identity-'))): Promise<Account> {
   const store = await openJournalStore(folder);
   openStores.push(store);
-  const identity = new Identity({ store, clock: createVirtualClock(), accountId });
+  const identity = new Identity({ store, clock: createVirtualClock({ standsStill: true }), accountId });
   const worker = identity.resolve(identity.credentialsFor(roleArn, 'session').accessKeyId);
   return {
     identity,

@@ -1,4 +1,4 @@
-// A runtime of a few services for their tests: real clock, store and trace, calls dispatched in-process, no IAM.
+// A runtime of a few services for their tests: real store and trace, a clock that stands still, calls dispatched in-process, no IAM.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +47,10 @@ export async function createServiceHarness(
   } = {},
 ): Promise<ServiceHarness> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'service-harness-'));
-  const clock = createVirtualClock(options.now === undefined ? {} : { offsetMilliseconds: options.now - Date.now() });
+  const clock = createVirtualClock({
+    standsStill: true,
+    offsetMilliseconds: options.now === undefined ? 0 : options.now - Date.now(),
+  });
   const store = await openJournalStore(directory);
   const trace = createMemoryTrace(clock);
   const calls: ApiCall[] = [];

@@ -56,7 +56,7 @@ export async function openRuntime(
   folder = mkdtempSync(join(tmpdir(), 'services-')),
   offsetMilliseconds = 0,
 ): Promise<TestRuntime> {
-  const clock = createVirtualClock({ offsetMilliseconds });
+  const clock = createVirtualClock({ standsStill: true, offsetMilliseconds });
   const store = await openJournalStore(folder);
   const trace = createMemoryTrace(clock);
   let endpoint: Endpoint | undefined;

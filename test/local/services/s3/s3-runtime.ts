@@ -47,7 +47,7 @@ export async function startS3(
   options: { folder?: string; offsetMilliseconds?: number; modules?: readonly CreateServiceModule[] } = {},
 ): Promise<S3Runtime> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 's3-'));
-  const clock = createVirtualClock({ offsetMilliseconds: options.offsetMilliseconds ?? 0 });
+  const clock = createVirtualClock({ standsStill: true, offsetMilliseconds: options.offsetMilliseconds ?? 0 });
   const store = await openJournalStore(folder);
   const trace = createMemoryTrace(clock);
   let url = '';

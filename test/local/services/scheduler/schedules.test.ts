@@ -214,6 +214,7 @@ describe('a schedule', () => {
     await begin('2031-01-01T00:00:00Z', { fakes: { 'lambda.Invoke': () => new Promise<object>(() => undefined) } });
     await declare({ ScheduleExpression: 'at(2031-01-01T00:00:01)' });
     await harness.start();
+    void harness.clock.advance(1_000);
     await settled('schedule-fired');
     await harness.context.store.flush();
     const { directory } = harness;

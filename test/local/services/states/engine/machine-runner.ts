@@ -30,11 +30,15 @@ export interface RunningMachine {
 
 let executions = 0;
 
+/** Runs machines on a clock that stands still between `advance`s; where a call itself takes time, `timePasses`. */
 export function createMachineRunner(
   tasks: Record<string, Task> = {},
-  options: { random?: () => number; evaluationLimitMilliseconds?: number } = {},
+  {
+    timePasses = false,
+    ...options
+  }: { random?: () => number; evaluationLimitMilliseconds?: number; timePasses?: boolean } = {},
 ): MachineRunner {
-  const clock = createVirtualClock();
+  const clock = createVirtualClock({ standsStill: !timePasses });
   const started: MachineRunner['started'] = [];
   const engine = createEngine({
     clock,

@@ -192,10 +192,13 @@ describe('Task', () => {
 
   it('aborts a call that takes longer than TimeoutSeconds, which can be an expression', async () => {
     let reason: unknown;
-    const machine = use({
-      task: (_args, { signal }) =>
-        new Promise(() => signal.addEventListener('abort', () => (reason = signal.reason), { once: true })),
-    }).start(
+    const machine = use(
+      {
+        task: (_args, { signal }) =>
+          new Promise(() => signal.addEventListener('abort', () => (reason = signal.reason), { once: true })),
+      },
+      { timePasses: true },
+    ).start(
       { T: { Type: 'Task', Resource: TASK, TimeoutSeconds: '{% $states.input.limit %}', End: true } },
       { limit: 1 },
     );
