@@ -1,8 +1,8 @@
 // Executions on a Restate server, as it comes, with its data in a folder of the bench.
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { findFreePorts } from '../../local/world/find-free-ports.ts';
 import { openContestant } from '../contestant.ts';
 import { installNpmPeer } from '../install-peer.ts';
 import { post } from './post.ts';
@@ -79,14 +79,4 @@ async function retry(attempt: () => Promise<unknown>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-async function findFreePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(
-    servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
-  return ports;
 }

@@ -1,9 +1,9 @@
 // The peer: Debian's `webhook`, which checks the signature and starts a command for each delivery.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { findFreePorts } from '../../local/world/find-free-ports.ts';
 import { unpackDebianPeer } from '../install-peer.ts';
 import { webhookSecret } from '../read-push.ts';
 
@@ -27,7 +27,7 @@ export async function startDebianWebhook(directory: string): Promise<DebianWebho
     hooks,
     JSON.stringify([{ id: 'github', 'execute-command': '/bin/true', 'trigger-rule': { match: isSigned } }]),
   );
-  const port = await findFreePort();
+  const [port = 0] = await findFreePorts(1);
   const child = spawn(program, ['-hooks', hooks, '-ip', '127.0.0.1', '-port', String(port)], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await waitForPort(port);
@@ -38,17 +38,6 @@ export async function startDebianWebhook(directory: string): Promise<DebianWebho
       await ended;
     },
   };
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function waitForPort(port: number): Promise<void> {

@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
+import { findFreePorts } from '../../local/world/find-free-ports.ts';
 import { type KubeContext, openKubeContext } from '../../local/world/kubernetes/real-cluster/open-kube-context.ts';
 import { findInCluster, sendToCluster } from '../../local/world/kubernetes/real-cluster/send-to-cluster.ts';
 import { findModule } from './build-api-server.ts';
@@ -43,7 +43,7 @@ export async function startApiServer(programs: {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const [client, peer, port] = [await findFreePort(), await findFreePort(), await findFreePort()];
+    const [client, peer, port] = await findFreePorts(3);
     const etcdUrl = `http://127.0.0.1:${client}`;
     start(programs.etcd, [
       `--data-dir=${join(directory, 'etcd')}`,
@@ -165,15 +165,4 @@ async function waitUntil(what: string, holds: () => Promise<boolean>): Promise<v
     if (performance.now() > deadline) throw new Error(`${what}: not within ${patienceMilliseconds / 1000} s`);
     await delay(200);
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port on loopback');
-  return address.port;
 }

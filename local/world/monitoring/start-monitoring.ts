@@ -1,9 +1,9 @@
 // A real Prometheus and a real Alertmanager on loopback, with the platform's own rules and routes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePorts } from '../find-free-ports.ts';
 import type { MonitoringTools } from './find-monitoring-tools.ts';
 import { type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
 
@@ -30,7 +30,7 @@ export async function startMonitoring(
   settings: Omit<MonitoringSettings, 'alertmanager'>,
 ): Promise<Monitoring> {
   const { directory } = settings;
-  const [prometheusPort, alertmanagerPort] = [await findFreePort(), await findFreePort()];
+  const [prometheusPort, alertmanagerPort] = await findFreePorts(2);
   const alertmanager = `127.0.0.1:${alertmanagerPort}`;
   renderMonitoring({ ...settings, alertmanager });
   const running = [
@@ -115,16 +115,4 @@ async function end({ process: child }: Running): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), stopMilliseconds);
   await ended;
   clearTimeout(timer);
-}
-
-/** Neither program tells which port it got for 0, so one is asked for before; another process could take it in between. */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port on loopback');
-  return address.port;
 }

@@ -1,10 +1,10 @@
 // A real PostgreSQL server in a folder: made at its first start, archiving its write-ahead log, stopped with its world.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { findFreePorts } from '../find-free-ports.ts';
 import { findPostgresPrograms } from './find-programs.ts';
 import { findServerDirectory, findServerUser } from './server-user.ts';
 
@@ -42,7 +42,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
   if (identity.uid !== undefined) chownSync(archiveDirectory, identity.uid, identity.uid);
   if (!existsSync(join(dataDirectory, 'PG_VERSION'))) await initialize(programs.server, directory, options);
   await endLeftOver(dataDirectory);
-  const port = await findFreePort();
+  const [port = 0] = await findFreePorts(1);
   const settings = {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -134,12 +134,4 @@ async function waitUntilReady(
 
 function identityOf(uid: number | undefined): { uid?: number; gid?: number } {
   return uid === undefined ? {} : { uid, gid: uid };
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
