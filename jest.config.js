@@ -7,7 +7,7 @@ export default {
   testSequencer: '<rootDir>/test/slow-first.ts',
   testMatch: ['**/*.test.ts'],
   // Real processes, git and TLS take their time on a small or busy machine; what hangs is still found.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -9,6 +9,7 @@ import { AppError } from '../../../core/app-error.ts';
 import { type CertificateTruth, evaluateCertificate } from '../../../core/certificates/evaluate-certificate.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../../../core/certificates/judge-chain.ts';
 import { parseCertificate, parseFirstCertificate, splitPem } from '../../../core/certificates/parse-certificate.ts';
+import { measureCpu } from '../../measure-cpu.ts';
 import { type Authority, createAuthority, issue, type LeafOptions, zooTime } from './certificate-zoo.ts';
 
 const day = 86_400_000;
@@ -241,9 +242,9 @@ describe('hostile input', () => {
   });
 
   it('of a megabyte is not even decoded', () => {
-    const startedAt = performance.now();
+    const cpu = measureCpu();
     expect(() => parseCertificate('A'.repeat(1_000_000))).toThrow(/1000000 bytes is not read/);
     expect(splitPem('-----BEGIN CERTIFICATE-----'.repeat(40_000))).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(cpu()).toBeLessThan(1_000);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { matchPath } from '../../../core/promotion/match-path.ts';
+import { measureCpu } from '../../measure-cpu.ts';
 
 describe('matchPath', () => {
   it.each([
@@ -47,8 +48,8 @@ describe('matchPath', () => {
   });
 
   it('answers at once for patterns that make backtracking matchers explode', () => {
-    const startedAt = performance.now();
+    const cpu = measureCpu();
     expect(matchPath('**/a*a*a*a*a*a*a*b/**/'.repeat(8), `${'a'.repeat(200)}/`.repeat(40))).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(cpu()).toBeLessThan(1_000);
   });
 });

@@ -163,7 +163,7 @@ describe('a server that hangs or lies', () => {
     const port = await listen(createServer(() => undefined));
     const startedAt = performance.now();
     expect(problemOf(await impatient(endpointAt(port, { protocol })))?.words).toContain('no end after 300 ms');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it('is told from one that speaks HTTP, closes, or does not listen', async () => {

@@ -136,12 +136,15 @@ describe('expressions that run away', () => {
   });
 
   it('do not hold up others, nor the event loop', async () => {
+    let ended = 0;
     const runaways = Array.from({ length: 2 }, () =>
-      expression('($f := function($n) { $f($n + 1) }; $f(0))').catch((error: { error: string }) => error.error),
+      expression('($f := function($n) { $f($n + 1) }; $f(0))').catch((error: { error: string }) => {
+        ended += 1;
+        return error.error;
+      }),
     );
-    const began = performance.now();
     expect(await expression('$states.input.a', { a: 1 })).toBe(1);
-    expect(performance.now() - began).toBeLessThan(300);
+    expect(ended).toBe(0);
     expect(await expression('$map($states.input.a, function($x) { $x * 2 })', { a: [1, 2] })).toEqual([2, 4]);
     expect(await Promise.all(runaways)).toEqual(['States.QueryEvaluationError', 'States.QueryEvaluationError']);
   });
