@@ -1,5 +1,6 @@
 // `automation certificates renew`: starts renew-certificate by hand, or with --plan says what it would do and does nothing.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import {
   planRenewalTask,
   type RenewalPlan,
@@ -22,6 +23,12 @@ export interface RenewalOptions {
 
 /** As the workflow's own decision sees it. Changes nothing. */
 export async function planRenewal(connection: Connection, options: RenewalOptions): Promise<RenewalPlan> {
+  const plan = await invokePlan(connection, options);
+  const isHeld = plan.holder !== undefined && (await isRunning(connection, plan.holder));
+  return plan.holder === undefined || isHeld ? plan : await invokePlan(connection, options, plan.holder);
+}
+
+async function invokePlan(connection: Connection, options: RenewalOptions, deadHolder?: string): Promise<RenewalPlan> {
   const { Payload, FunctionError } = await connection.lambda.send(
     new InvokeCommand({
       FunctionName: `${options.application}-plan-renewal`,
@@ -31,6 +38,7 @@ export async function planRenewal(connection: Connection, options: RenewalOption
         executionArn: 'plan',
         startedAt: options.now,
         planOnly: true,
+        deadHolder,
       }),
     }),
   );
@@ -38,6 +46,16 @@ export async function planRenewal(connection: Connection, options: RenewalOption
   if (FunctionError !== undefined)
     throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
   return planRenewalTask.output.parse(answer);
+}
+
+/** As the workflow itself asks: whoever does not run any more holds nothing. */
+async function isRunning({ stepFunctions }: Connection, executionArn: string): Promise<boolean> {
+  try {
+    return (await stepFunctions.send(new DescribeExecutionCommand({ executionArn }))).status === 'RUNNING';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return false;
+    throw error;
+  }
 }
 
 /** Starts the workflow; with `wait` it returns when the execution has ended. */

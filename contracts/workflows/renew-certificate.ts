@@ -31,6 +31,8 @@ export const renewalSchema = z.object({
   action: z.enum(['issue', 'restart']),
   /** SHA-256 of the Secret's certificate before. */
   before: z.optional(z.string()),
+  /** How often cert-manager had issued it before. */
+  revision: z.optional(z.number()),
   /** Deployments that are restarted. */
   restart: z.array(z.string()),
   issueTimeoutSeconds: z.number(),
@@ -50,12 +52,16 @@ export const planRenewalTask = {
     startedAt: z.string(),
     /** Say what would be done and take no lease. */
     planOnly: z.optional(z.boolean()),
+    /** An execution that holds the right and does not run any more: whoever asked Step Functions says so. */
+    deadHolder: z.optional(z.string()),
   }),
   output: z.object({
     outcome: z.enum(['acted', 'suppressed', 'refused']),
     reason: z.string(),
     /** What will be done, one line each. */
     steps: z.array(z.string()),
+    /** The execution that renews it already, if it lives. */
+    holder: z.optional(z.string()),
     renewal: renewalSchema,
   }),
 };

@@ -22,6 +22,8 @@ export interface ManagedCertificate {
   readonly ready: boolean | undefined;
   /** Why it is not ready, or why an issuance does not get on. */
   readonly message: string | undefined;
+  /** How often it was issued. */
+  readonly revision?: number | undefined;
 }
 
 export interface AcmNotice {

@@ -23,6 +23,8 @@ export interface RenewalDecision {
   readonly outcome: 'acted' | 'suppressed' | 'refused';
   readonly action: 'issue' | 'restart';
   readonly reason: string;
+  /** Who renews it already. */
+  readonly holder?: string;
 }
 
 /** @throws AppError `NotFoundError` for a name that is not configured. */
@@ -46,7 +48,7 @@ export function decideRenewal(
   if (endpoint.certificate === undefined)
     return decide('refused', 'issue', 'nothing in a cluster renews it: renew it where it was issued');
   if (isAfter(state?.leaseUntil, now) && state?.holder !== undefined)
-    return decide('suppressed', 'issue', `it is being renewed by ${state.holder}`);
+    return { ...decide('suppressed', 'issue', `it is being renewed by ${state.holder}`), holder: state.holder };
   const held = secret === undefined || 'kind' in secret ? undefined : secret;
   const isStale = held !== undefined && served.some((one) => one !== undefined && one !== fingerprintOf(held));
   const due = held === undefined ? undefined : findExpiryProblem(held, { ...settings, renewsItself: true, now });

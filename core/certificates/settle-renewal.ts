@@ -17,6 +17,9 @@ export function buildRenewalRecords(
   const { name, renewalId, action, actor, executionArn, startedAt, before, correlationId } = renewal;
   const now = Date.parse(finishedAt);
   const failures = outcome === 'succeeded' ? 0 : (previous?.failures ?? 0) + 1;
+  // What the issuer said holds until then, whatever else fails meanwhile.
+  const stillLimited = isAfter(previous?.rateLimitedUntil, finishedAt) ? previous?.rateLimitedUntil : undefined;
+  const rateLimitedUntil = retryAt ?? (outcome === 'failed' ? stillLimited : undefined);
   return {
     state: {
       ...ledgerKey.renewalState(name),
@@ -25,7 +28,7 @@ export function buildRenewalRecords(
       name,
       failures,
       ...(failures === 0 ? {} : { notBefore: planBackOff(backOffHours, failures, now) }),
-      ...(retryAt === undefined ? {} : { rateLimitedUntil: retryAt }),
+      ...(rateLimitedUntil === undefined ? {} : { rateLimitedUntil }),
     },
     record: {
       ...ledgerKey.renewal(name, startedAt, renewalId),
@@ -45,4 +48,8 @@ export function buildRenewalRecords(
       expiresAt: Math.floor(now / 1000) + historyDays * 86_400,
     },
   };
+}
+
+function isAfter(time: string | undefined, other: string): boolean {
+  return time !== undefined && Date.parse(time) > Date.parse(other);
 }

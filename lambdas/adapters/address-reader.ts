@@ -13,14 +13,14 @@ export type AddressName =
 
 const cacheMilliseconds = 60_000;
 
-/** Answers with the address without a trailing slash. */
-export type AddressReader = (name: AddressName) => Promise<string>;
+/** Answers with the address without a trailing slash; `anew` asks again what is kept. */
+export type AddressReader = (name: AddressName, how?: 'anew') => Promise<string>;
 
 /** Reads all addresses below `path` at once and keeps them for a minute. */
 export function createAddressReader(client: SSMClient, clock: Clock, path: string): AddressReader {
   let cached: { readonly addresses: ReadonlyMap<string, string>; readonly readAt: number } | undefined;
-  return async (name) => {
-    if (cached === undefined || clock.now() - cached.readAt >= cacheMilliseconds) {
+  return async (name, how) => {
+    if (how === 'anew' || cached === undefined || clock.now() - cached.readAt >= cacheMilliseconds) {
       const { Parameters: parameters = [] } = await client.send(new GetParametersByPathCommand({ Path: path }));
       const entries = parameters.map(({ Name, Value }): [string, string] => [
         String(Name).slice(path.length + 1),

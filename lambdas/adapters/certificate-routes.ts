@@ -18,11 +18,11 @@ export interface Route {
  * endpoint, or one node of many. Undefined: DNS decides. Whoever may write the parameter may send the check anywhere but to
  * link-local addresses.
  */
-export type FindRoutes = (host: string, port: number) => Promise<readonly Route[] | undefined>;
+export type FindRoutes = (host: string, port: number, how?: 'anew') => Promise<readonly Route[] | undefined>;
 
 export function createRouteReader(address: AddressReader): FindRoutes {
-  return async (host, port) => {
-    const routes = parse(routesSchema, 'certificate-endpoints', await address('certificate-endpoints'));
+  return async (host, port, how) => {
+    const routes = parse(routesSchema, 'certificate-endpoints', await address('certificate-endpoints', how));
     const name = `${host}:${port}`;
     return Object.hasOwn(routes, name) ? routes[name]?.map(parseRoute) : undefined;
   };

@@ -1,7 +1,7 @@
 // What a renewal needs, as the running function reaches it: each step takes the part that it uses.
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from '../../config/schema.ts';
-import type { RenewalMemory, RenewalView } from '../../core/certificates/carry-out-renewal.ts';
+import type { RenewalMemory, RenewalView } from '../../core/certificates/renewal-parts.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { connectCertificateSources } from './connect-certificate-sources.ts';
 import { connectClusters } from './connect-clusters.ts';

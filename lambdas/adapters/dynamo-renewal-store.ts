@@ -9,7 +9,7 @@ export function createDynamoRenewalStore(ledger: DynamoLedger): RenewalStore {
     async find(name) {
       return await ledger.find(renewalStateRecord, ledgerKey.renewalState(name));
     },
-    async take(name, holder, until, now) {
+    async take(name, { holder, until, now, deadHolder = holder }) {
       const existing = await this.find(name);
       const { written } = await ledger.put(
         {
@@ -27,10 +27,10 @@ export function createDynamoRenewalStore(ledger: DynamoLedger): RenewalStore {
           expression:
             existing === undefined
               ? 'attribute_not_exists(pk)'
-              : 'failures = :failures AND (attribute_not_exists(holder) OR holder = :holder OR leaseUntil < :now)',
+              : 'failures = :failures AND (attribute_not_exists(holder) OR holder IN (:holder, :dead) OR leaseUntil < :now)',
           ...(existing === undefined
             ? {}
-            : { values: { ':failures': existing.failures, ':holder': holder, ':now': now } }),
+            : { values: { ':failures': existing.failures, ':holder': holder, ':dead': deadHolder, ':now': now } }),
         },
       );
       return written;

@@ -5,6 +5,7 @@ import type { Configuration } from '../../config/schema.ts';
 import { AppError } from '../../core/app-error.ts';
 import type { Issuance } from '../../core/certificates/diagnose-issuance.ts';
 import type { KubernetesClient, KubernetesRequest } from './kubernetes-client.ts';
+import { parseKubernetesAnswer } from './parse-kubernetes-answer.ts';
 
 const conditionSchema = z.looseObject({
   type: z.string(),
@@ -25,6 +26,7 @@ const statusSchema = z.optional(
   z.looseObject({
     conditions: z.optional(z.array(conditionSchema)),
     lastFailureTime: z.optional(z.string()),
+    revision: z.optional(z.number()),
     state: z.optional(z.string()),
     reason: z.optional(z.string()),
   }),
@@ -39,8 +41,11 @@ type KubernetesItem = z.infer<typeof objectSchema>;
 
 export interface CertificateIssuance {
   read(endpoint: CertificateEndpoint): Promise<Issuance>;
-  /** Sets the condition by which `cmctl renew` asks; false when an issuance is under way already. @see https://cert-manager.io/docs/reference/cmctl/#renew */
-  trigger(endpoint: CertificateEndpoint, at: string): Promise<boolean>;
+  /**
+   * Sets the condition by which `cmctl renew` asks; false when an issuance is under way already, or one has come since `revision`: an
+   * earlier try of ours asked for it. @see https://cert-manager.io/docs/reference/cmctl/#renew
+   */
+  trigger(endpoint: CertificateEndpoint, at: string, revision?: number): Promise<boolean>;
   /** As `kubectl rollout restart` and Argo CD's own restart action do it. */
   restart(endpoint: CertificateEndpoint, at: string): Promise<string[]>;
 }
@@ -92,12 +97,13 @@ export function createCertificateIssuance(
       };
     },
 
-    async trigger(endpoint, at) {
+    async trigger(endpoint, at, revision = Number.POSITIVE_INFINITY) {
       const { client, certificatePath } = open(endpoint);
       for (let race = 0; race < maximumRaces; race += 1) {
         const { metadata, status } = await ask(client, { method: 'GET', path: certificatePath }, objectSchema);
         const conditions = status?.conditions ?? [];
-        if (conditions.some(({ type, status: value }) => type === 'Issuing' && value === 'True')) return false;
+        const isUnderWay = conditions.some(({ type, status: value }) => type === 'Issuing' && value === 'True');
+        if (isUnderWay || (status?.revision ?? 0) > revision) return false;
         const issuing = {
           type: 'Issuing',
           status: 'True',
@@ -141,9 +147,7 @@ async function ask<Schema extends z.ZodMiniType>(
 ): Promise<z.output<Schema>> {
   const { status, body } = await client(request);
   expectSuccess(status);
-  const result = schema.safeParse(JSON.parse(body));
-  if (result.success) return result.data;
-  throw new AppError('UpstreamUnavailableError', 'the cluster answered something else than was asked for');
+  return parseKubernetesAnswer(schema, body);
 }
 
 function expectSuccess(status: number): void {

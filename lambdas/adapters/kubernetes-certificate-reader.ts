@@ -6,11 +6,13 @@ import { AppError } from '../../core/app-error.ts';
 import type { ClusterCertificate } from '../../core/certificates/check-certificate.ts';
 import { parseCertificate, parseFirstCertificate, splitPem } from '../../core/certificates/parse-certificate.ts';
 import type { KubernetesClient } from './kubernetes-client.ts';
+import { parseKubernetesAnswer } from './parse-kubernetes-answer.ts';
 
 /** @see https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.CertificateStatus */
 const certificateSchema = z.object({
   status: z.optional(
     z.object({
+      revision: z.optional(z.number()),
       conditions: z.optional(
         z.array(z.object({ type: z.string(), status: z.string(), message: z.optional(z.string()) })),
       ),
@@ -38,7 +40,7 @@ export function createCertificateReader(
       ]);
       const { 'tls.crt': served = '', 'ca.crt': authorities = '' } = stored.data ?? {};
       return {
-        managed: describeManaged(managed.status?.conditions ?? []),
+        managed: { ...describeManaged(managed.status?.conditions ?? []), revision: managed.status?.revision },
         secret: parseFirstCertificate(decode(served)),
         authorities: splitPem(decode(authorities)).map(parseCertificate),
       };
@@ -71,10 +73,7 @@ async function get<Schema extends z.ZodMiniType>(
   if (status === 401 || status === 403)
     throw new AppError('ForbiddenError', 'we may not read it: see gitops/platform/automation-access.yaml');
   if (status !== 200) throw new AppError('UpstreamUnavailableError', `the cluster answered ${status}`);
-  const result = schema.safeParse(JSON.parse(body));
-  if (!result.success)
-    throw new AppError('UpstreamUnavailableError', 'the cluster answered something else than was asked for');
-  return result.data;
+  return parseKubernetesAnswer(schema, body);
 }
 
 function decode(base64: string): string {

@@ -39,7 +39,7 @@ export function createTlsProber({
   return async (endpoint) => {
     const { host, port } = endpoint;
     const routes = await findRoutes(host, port);
-    if (routes !== undefined) return await shakeAll(endpoint, routes, isRouteAllowed);
+    if (routes !== undefined) return await followRoutes(endpoint, routes);
     let addresses: readonly string[];
     try {
       addresses = isIP(host) > 0 ? [host] : await within(timeoutMilliseconds, resolve(host));
@@ -55,6 +55,15 @@ export function createTlsProber({
     const reachable = handshakes.filter((handshake) => !isWithoutRoute(handshake));
     return reachable.length > 0 ? reachable : handshakes;
   };
+
+  /** A pod that has gone since the routes were read is no finding: they are read again when one does not answer. */
+  async function followRoutes(endpoint: CertificateEndpoint, routes: readonly Route[]): Promise<Handshake[]> {
+    const handshakes = await shakeAll(endpoint, routes, isRouteAllowed);
+    if (handshakes.every((handshake) => 'chain' in handshake)) return handshakes;
+    const current = (await findRoutes(endpoint.host, endpoint.port, 'anew')) ?? routes;
+    const isSame = JSON.stringify(current) === JSON.stringify(routes);
+    return isSame ? handshakes : await shakeAll(endpoint, current, isRouteAllowed);
+  }
 
   async function shakeAll(
     endpoint: CertificateEndpoint,

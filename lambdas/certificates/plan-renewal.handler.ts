@@ -1,6 +1,6 @@
 // Step PlanRenewal of renew-certificate: whether and how, and the right to do it.
 import { planRenewalTask } from '../../contracts/workflows/renew-certificate.ts';
-import { planRenewal } from '../../core/certificates/carry-out-renewal.ts';
+import { planRenewal } from '../../core/certificates/begin-renewal.ts';
 import { connectRenewalMemory, connectRenewalView } from '../adapters/connect-renewals.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';

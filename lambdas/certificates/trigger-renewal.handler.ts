@@ -12,8 +12,11 @@ const issuance = createCertificateIssuance(environments, connectClusters());
 /** An issuance that cert-manager has begun by itself is followed like one of ours. */
 export const handler = defineTask({
   ...triggerRenewalTask,
-  async handle({ renewal: { name, startedAt } }) {
-    const triggered = await issuance.trigger(getEndpoint(certificates, name), startedAt);
-    return { triggered, reason: triggered ? 'cert-manager was asked to issue' : 'cert-manager was at work already' };
+  async handle({ renewal: { name, startedAt, revision } }) {
+    const triggered = await issuance.trigger(getEndpoint(certificates, name), startedAt, revision);
+    return {
+      triggered,
+      reason: triggered ? 'cert-manager was asked to issue' : 'cert-manager was at work already, or has issued it',
+    };
   },
 });

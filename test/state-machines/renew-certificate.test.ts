@@ -125,6 +125,45 @@ describe('renew-certificate', () => {
     },
   );
 
+  describe('when another execution holds the right', () => {
+    /** Plans again without it once it is known to be dead. */
+    const heldBy =
+      (holder: string): Stub =>
+      (input, running) =>
+        input.deadHolder === holder
+          ? plan()(input, running)
+          : { ...(plan({}, 'suppressed')(input, running) as object), holder };
+
+    it('leaves it alone while that one runs', async () => {
+      harness = await openStateMachine('renew-certificate', tasks, {
+        'plan-renewal': (input, running) =>
+          (input.request as { name: string }).name === 'first' ? plan()(input, running) : heldBy(first)(input, running),
+        'trigger-renewal': () => ({ triggered: true, reason: 'asked' }),
+        'follow-renewal': () => pending,
+      });
+      const first = await harness.start({ request: { name: 'first', actor: 'ada', reason: 'test' } });
+      const end = await harness.run({ request: { name: 'api', actor: 'ada', reason: 'test' } });
+      expect(end).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'suppressed' } });
+    });
+
+    it.each(['nobody-knows-it', 'stopped'])('takes over from one that is dead (%s)', async (how) => {
+      harness = await openStateMachine('renew-certificate', tasks, {
+        'plan-renewal': (input, running) => heldBy(dead)(input, running),
+        'trigger-renewal': () => ({ triggered: true, reason: 'asked' }),
+        'follow-renewal': () => done,
+        'settle-renewal': ({ reason }) => ({ reason }),
+      });
+      let dead = 'arn:aws:states:eu-central-1:111122223333:execution:renew-certificate:gone';
+      if (how === 'stopped') {
+        dead = await harness.start({ request: { name: 'api', actor: 'ada', reason: 'test' } });
+        await harness.services.call('sfn', 'StopExecution', { executionArn: dead });
+      }
+      const end = await harness.run({ request: { name: 'api', actor: 'ada', reason: 'test' } });
+      expect(end).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'succeeded' } });
+      expect(harness.calls.filter(({ name }) => name === 'plan-renewal').at(-1)?.input.deadHolder).toBe(dead);
+    });
+  });
+
   it('does not act twice on one event', async () => {
     const event = {
       source: 'automation.certificate',

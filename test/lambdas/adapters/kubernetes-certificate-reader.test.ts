@@ -49,12 +49,12 @@ const secretPath = '/api/v1/namespaces/pyairtable-prod/secrets/api-tls';
 it('reads the certificate, its authority, and why an issuance does not get on', async () => {
   const data = { 'tls.crt': base64(certificate), 'ca.crt': base64(authority), 'tls.key': 'never looked at' };
   const { read, asked } = readFrom({
-    [certificatePath]: { status: 200, body: { status: { conditions: issuingStuck } } },
+    [certificatePath]: { status: 200, body: { status: { revision: 4, conditions: issuingStuck } } },
     [secretPath]: { status: 200, body: { data } },
   });
   const found = await read(endpoint);
   expect(asked).toEqual([`pyairtable-prod${certificatePath}`, `pyairtable-prod${secretPath}`]);
-  expect(found?.managed).toEqual({ ready: true, message: 'Order api-1: rateLimited' });
+  expect(found?.managed).toEqual({ ready: true, message: 'Order api-1: rateLimited', revision: 4 });
   expect(found?.secret).toMatchObject({ subjectAltName: 'DNS:api.zoo.example' });
   expect(found?.authorities.map(({ subject }) => subject)).toEqual(['CN=Root']);
 });

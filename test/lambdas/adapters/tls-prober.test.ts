@@ -239,6 +239,22 @@ describe('what must not be connected to', () => {
     expect(refused.map((handshake) => problemOf([handshake])?.kind)).toEqual(['address-refused', 'address-refused']);
   });
 
+  it('is asked at its new address when the one that was known has gone, and only then', async () => {
+    const port = await listen(tls.createServer(good));
+    const asked: (string | undefined)[] = [];
+    const moving = createTlsProber({
+      findRoutes: async (_host, _port, how) => {
+        asked.push(how);
+        return [{ address: '127.0.0.1', port: how === 'anew' ? port : 1 }];
+      },
+    });
+    const [reached, ...others] = await moving(endpointAt(443));
+    expect([reached?.address, chainOf(reached).length, others]).toEqual([`127.0.0.1:${port}`, 2, []]);
+    expect(asked).toEqual([undefined, 'anew']);
+    const gone = createTlsProber({ findRoutes: async () => [{ address: '127.0.0.1', port: 1 }] });
+    expect(problemOf(await gone(endpointAt(443)))?.words).toContain('nobody listens');
+  });
+
   it.each([
     '127.0.0.1',
     '10.1.2.3',
