@@ -106,10 +106,13 @@ class ApplicationController {
     const asked = application.metadata.annotations?.[refreshAnnotation] !== undefined;
     const wanted = this.refreshRequested.delete(name) || asked || !this.comparer.hasRead(application);
     const due = wanted || clock.now() >= this.nextPollOf(application);
-    if (due && !wanted && (await this.comparer.isUpToDate(application).catch(() => false))) {
-      this.polledAt.set(name, clock.now());
-      queue.addAt(keyOf(application), this.nextPollOf(application));
-      return;
+    if (!wanted && this.comparer.isUnchanged(application)) {
+      const isNewest = !due || (await this.comparer.isNewest(application).catch(() => false));
+      if (due && isNewest) this.polledAt.set(name, clock.now());
+      if (isNewest) {
+        queue.addAt(keyOf(application), this.nextPollOf(application));
+        return;
+      }
     }
     const status = due ? await this.comparer.refresh(application) : this.comparer.compare(application);
     // What happened while git was read is compared again.

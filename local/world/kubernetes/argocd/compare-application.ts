@@ -1,8 +1,9 @@
 // Comparing an application with its source: what git says now, and what the cluster makes of it.
 import type { ControllerContext } from '../controllers/controller.ts';
 import type { JsonObject } from '../resources/kubernetes-object.ts';
+import type { Change } from '../storage/object-store.ts';
 import type { Application, ApplicationStatus } from './application.ts';
-import { compareResources, locateTargets } from './compare-resources.ts';
+import { compareResources, locateTargets, trackingAnnotation } from './compare-resources.ts';
 import { worstHealth } from './decide-health.ts';
 import type { GitSource } from './git-source.ts';
 import { type RenderedSource, renderSource } from './render-source.ts';
@@ -12,9 +13,14 @@ interface Comparison {
   /** Empty after a refresh that failed. */
   readonly revision: string;
   readonly rendered: RenderedSource;
-  /** The cluster's version that it was compared with last. */
-  comparedVersion?: number;
+  /** The application's spec as it was compared last; undefined once anything changed that the comparison looked at. */
+  comparedSpec?: string;
+  /** `<group>/<resource>/<namespace>/<name>` of what it compared with. */
+  comparedObjects?: ReadonlySet<string>;
 }
+
+/** What they say counts for every comparison: which kinds and which namespaces there are. */
+const commonResources = new Set(['apiextensions.k8s.io/customresourcedefinitions', '/namespaces']);
 
 export class ApplicationComparer {
   private readonly context: ControllerContext;
@@ -24,6 +30,8 @@ export class ApplicationComparer {
   constructor(context: ControllerContext, git: GitSource) {
     this.context = context;
     this.git = git;
+    const unsubscribe = context.registry.store.subscribe((change) => this.notice(change));
+    context.stopped.addEventListener('abort', unsubscribe);
   }
 
   /** Whether the application's present source has been read since the start. */
@@ -32,15 +40,33 @@ export class ApplicationComparer {
   }
 
   /**
-   * Whether neither git nor the cluster has changed since the application was compared and found in sync: comparing
-   * again would say the same. Throws Error when git cannot be asked.
+   * Whether nothing of what the application is and consists of has changed in the cluster since it was compared and
+   * found in sync: comparing it again with the same commit would say the same.
    */
-  async isUpToDate({ metadata, spec, status, operation }: Application): Promise<boolean> {
+  isUnchanged({ metadata, spec, status, operation }: Application): boolean {
     const comparison = this.comparisons.get(metadata.name);
     if (!comparison || operation || status?.sync?.status !== 'Synced' || isUnderWay(status)) return false;
-    if (comparison.comparedVersion !== this.context.registry.store.currentVersion()) return false;
+    return comparison.comparedSpec === JSON.stringify(spec);
+  }
+
+  /** Whether git still names the commit that was read last. Throws Error when git cannot be asked. */
+  async isNewest({ metadata, spec }: Application): Promise<boolean> {
     const { repoURL, targetRevision } = spec.source;
-    return (await this.git.resolveRevision(repoURL, targetRevision ?? 'HEAD')) === comparison.revision;
+    const revision = await this.git.resolveRevision(repoURL, targetRevision ?? 'HEAD');
+    return revision === this.comparisons.get(metadata.name)?.revision;
+  }
+
+  /** Comparing is dear, and most of what changes in a cluster is nobody's: only what concerns an application counts. */
+  private notice({ resource, object, previous }: Change): void {
+    const key = `${resource}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    const owners = [object, previous].map((one) => one?.metadata.annotations?.[trackingAnnotation] ?? '');
+    for (const [name, comparison] of this.comparisons) {
+      const concerns =
+        commonResources.has(resource) ||
+        comparison.comparedObjects?.has(key) ||
+        owners.some((owner) => owner.startsWith(`${name}:`));
+      if (concerns) delete comparison.comparedSpec;
+    }
   }
 
   forget(name: string): void {
@@ -56,7 +82,7 @@ export class ApplicationComparer {
       this.requireDestination(application);
       const revision = await this.git.resolveRevision(source.repoURL, source.targetRevision ?? 'HEAD');
       const rendered = await this.render(application, revision);
-      const comparison = { source: JSON.stringify(source), revision, rendered };
+      const comparison: Comparison = { source: JSON.stringify(source), revision, rendered };
       this.comparisons.set(name, comparison);
       return { ...this.compare(application), reconciledAt: registry.now() };
     } catch (error) {
@@ -106,8 +132,11 @@ export class ApplicationComparer {
     const status = application.status ?? {};
     // Nothing rendered: the last refresh failed, and its words stand.
     if (!comparison || comparison.revision === '') return status;
-    comparison.comparedVersion = registry.store.currentVersion();
     const targets = locateTargets(registry, application, comparison.rendered.objects);
+    comparison.comparedSpec = JSON.stringify(application.spec);
+    comparison.comparedObjects = new Set(
+      targets.map(({ group, type, namespace, name }) => `${group}/${type?.resource}/${namespace}/${name}`),
+    );
     const resources = compareResources(registry, application, targets);
     const synced = resources.every((resource) => resource.status === 'Synced');
     const health = worstHealth(

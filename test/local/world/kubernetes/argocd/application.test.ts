@@ -112,6 +112,27 @@ describe('an automatically synced application', () => {
     expect(store.currentVersion()).toBe(version);
   });
 
+  it('is not compared again because of what is not its own, such as what another application reports', async () => {
+    create('beside', {
+      source: { repoURL: url, targetRevision: 'main', path: 'base' },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'beside' },
+    });
+    await test.clock.advance(300_000);
+    expect(stateOf(get('live'))).toBe(`Synced/Healthy@${await repository.head()}`);
+    test.cluster.registry.create(configMaps, { metadata: { name: 'foreign', namespace: 'shop' } });
+    update('beside', (application) => {
+      application.metadata.annotations = { 'argocd.argoproj.io/refresh': 'normal' };
+    });
+    await test.clock.advance(1_000);
+    const { store } = test.cluster.registry;
+    const version = store.currentVersion();
+    await test.clock.advance(24 * 3_600_000);
+    expect(store.currentVersion()).toBe(version);
+    test.cluster.registry.delete(applications(), 'argocd', 'beside');
+    await test.clock.advance(10_000);
+    expect(test.cluster.registry.find(applications(), 'argocd', 'beside')).toBeUndefined();
+  });
+
   it('looks at once when told of a push, whichever way the URL is written', async () => {
     await repository.commit({ 'overlays/live/kustomization.yaml': overlay('1.2.0') });
     test.cluster.argoCd.notifyPush('git@github.com:example/gitops.git');
