@@ -11,6 +11,8 @@ const databaseEnvironmentSchema = z
     credentials: name,
     /** A logical dump by a Job in the environment's namespace. */
     dump: z.boolean().default(false),
+    /** The database's server archives its write-ahead log and base backups into the bucket, by Barman Cloud, under this name. */
+    archive: z.strictObject({ server: name }).optional(),
     /** A snapshot by RDS of this instance, copied to the recovery region. */
     snapshot: z.strictObject({ instance: name }).optional(),
   })
@@ -49,6 +51,8 @@ export const backupsSchema = z.strictObject({
       monthlyMonths: z.int().min(3).max(120).default(12),
     })
     .default({ dailyDays: 30, weeklyWeeks: 12, monthlyMonths: 12 }),
+  /** Over how many days back every moment can be had, where a database has an archive. */
+  pointInTimeDays: z.int().min(1).max(90).default(14),
   /** How long one backup, restore or verification may take. */
   timeoutMinutes: z.int().min(5).max(1440).default(240),
   /** How many backups run at the same time. */

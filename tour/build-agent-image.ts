@@ -27,7 +27,9 @@ export function buildAgentImage(): JobImage {
 function ensureBundle(): string {
   const folder = join(root, 'node_modules', '.cache', 'backup-agent');
   const bundle = join(folder, 'agent.mjs');
-  const newest = Math.max(newestIn(join(root, 'containers')), newestIn(join(root, 'contracts')));
+  const newest = Math.max(
+    ...['containers', 'contracts', 'core/point-in-time'].map((path) => newestIn(join(root, path))),
+  );
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return bundle;
   mkdirSync(folder, { recursive: true });
   const fresh = join(folder, `agent.${process.pid}.mjs`);

@@ -1,5 +1,6 @@
 // `automation restore`: what it would do, and doing it.
 import type * as z from 'zod/mini';
+import type { RecoveryWindow } from '../../contracts/point-in-time.ts';
 import { planRestoreTask, type RestoreRequest } from '../../contracts/workflows/restore-database.ts';
 import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
@@ -52,6 +53,42 @@ export async function planRestore(
 ): Promise<RestoreDecision> {
   const input = { request, startedAt: new Date().toISOString() };
   return await invokeFunction(connection, `${application}-plan-restore`, input, planRestoreTask.output);
+}
+
+/** What the archive of a database can bring back. @throws CommandFailure when it has none. */
+export async function readRecoveryWindow(
+  connection: Connection,
+  application: string,
+  { database, environment }: { readonly database: string; readonly environment: string },
+): Promise<RecoveryWindow> {
+  // A request that names neither a backup nor a time is refused, and comes with the window all the same.
+  const request = { environment, database, actor: 'backups window', reason: 'to see what is possible' };
+  const { window, reason } = await planRestore(connection, application, request);
+  if (window !== undefined) return window;
+  const isKnown = reason.startsWith('say either');
+  throw new CommandFailure(
+    isKnown ? `${database} in ${environment} has no archive: only its backups can be restored` : reason,
+    exitCodes.notFound,
+  );
+}
+
+export function renderRecoveryWindow({
+  server,
+  stretches,
+  archivedAt,
+  archiveLagSeconds,
+  problems,
+}: RecoveryWindow): string {
+  const lines = stretches.map(
+    ({ earliest, latest, baseBackups }) =>
+      `  ${earliest}  to  ${latest}  (${baseBackups} base ${baseBackups === 1 ? 'backup' : 'backups'})`,
+  );
+  return [
+    `${server}: ${stretches.length === 0 ? 'no moment can be had back yet' : 'every moment can be had back'}`,
+    ...lines,
+    `  archive lag: ${archiveLagSeconds === undefined ? 'nothing was archived yet' : `${archiveLagSeconds} s, since ${archivedAt}`}`,
+    ...problems.map((problem) => `  ${renderStatus('attention')}: ${printable(problem)}`),
+  ].join('\n');
 }
 
 export async function restoreDatabase(

@@ -13,6 +13,8 @@ import {
   buildRestoreRequest,
   planRestore,
   type RestoreOptions,
+  readRecoveryWindow,
+  renderRecoveryWindow,
   renderRestorePlan,
   restoreDatabase,
 } from '../commands/restore.ts';
@@ -21,7 +23,7 @@ import { renderStatus } from '../render-status.ts';
 import type { StartedExecution } from '../run-workflow.ts';
 import { parseCount, withSession } from '../session.ts';
 
-/** Adds `backups list|show|create|verify` and `restore`. */
+/** Adds `backups list|show|create|verify|window` and `restore`. */
 export function addBackupCommands(program: Command): void {
   const backups = program
     .command('backups')
@@ -100,6 +102,19 @@ export function addBackupCommands(program: Command): void {
           output.show(run, renderRun);
           if (run.outcome !== undefined && run.outcome !== 'succeeded')
             throw new CommandFailure('a backup does not hold what it should');
+        },
+      ),
+    );
+  backups
+    .command('window')
+    .argument('<database>', 'as the configuration names it')
+    .description('which moments of a database can be had back from its archive, and how far behind the archive is')
+    .requiredOption('--env <environment>', 'where')
+    .action(
+      withSession(
+        async ({ output, connect: open, options }, { env: environment }: { env: string }, database: string) => {
+          const window = await readRecoveryWindow(await open(), options.application, { database, environment });
+          output.show(window, renderRecoveryWindow);
         },
       ),
     );

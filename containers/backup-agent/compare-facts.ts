@@ -1,11 +1,11 @@
 // Whether a restored database is the one that was backed up: everything that its manifest counted is counted again.
-import type { DatabaseFacts, Manifest } from '../../contracts/backup-manifest.ts';
+import type { DatabaseFacts } from '../../contracts/backup-manifest.ts';
 
 const hourMilliseconds = 3_600_000;
 
 /** What is wrong, in words; nothing when they agree. */
 export function compareFacts(
-  manifest: Manifest,
+  manifest: DatabaseFacts & { readonly snapshotAt: string },
   restored: DatabaseFacts,
   { maximumRecordAgeHours }: { readonly maximumRecordAgeHours?: number | undefined } = {},
 ): string[] {

@@ -4,6 +4,7 @@ import { type AgentResult, agentResultKey } from '../../contracts/backup-manifes
 import { backUp } from './back-up.ts';
 import { cutOver } from './cut-over.ts';
 import { log } from './log.ts';
+import { recover } from './recover.ts';
 import { restore } from './restore.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { putJson } from './storage/json-objects.ts';
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   verify,
   restore,
+  recover,
   'cut-over': (_s3, settings) => cutOver(settings),
 };
 

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Manifest } from '../../contracts/backup-manifest.ts';
-import { startProgram } from './postgres/program.ts';
+import { type Program, startProgram } from './postgres/program.ts';
 
 export interface RestoreTarget {
   readonly binaries: string | undefined;
@@ -37,7 +37,7 @@ export async function restoreDump(
       done(null, chunk);
     },
   });
-  const restore = startRestore(manifest, binaries, variables);
+  const restore = startRestore(manifest.dumpFormat, { binaries, variables });
   restore.output.resume();
   let failure: unknown;
   try {
@@ -59,9 +59,10 @@ export async function restoreDump(
   if (failure !== undefined) throw new Error('the dump could not be restored', { cause: failure });
 }
 
-function startRestore(manifest: Manifest, binaries: string | undefined, variables: Readonly<Record<string, string>>) {
+/** Reads a dump from its input into the target. */
+export function startRestore(format: Manifest['dumpFormat'], { binaries, variables }: RestoreTarget): Program {
   const options = { binaries, environment: variables };
-  return manifest.dumpFormat === 'custom'
+  return format === 'custom'
     ? startProgram(
         'pg_restore',
         ['--no-owner', '--no-acl', '--exit-on-error', `--dbname=${variables.PGDATABASE}`],

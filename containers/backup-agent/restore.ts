@@ -13,14 +13,25 @@ export function markOf(backupId: string): string {
   return `restored from ${backupId}, whole`;
 }
 
-/** Begins anew when an earlier attempt left something behind. @throws Error with the reason; the live database is as it was. */
+/** @throws Error with the reason; the live database is as it was. */
 export async function restore(
   s3: S3Client,
   settings: AgentSettings,
   signal: AbortSignal,
 ): Promise<Omit<AgentResult, 'outcome' | 'finishedAt'>> {
-  const beside = getBeside(settings);
   const manifest = await getManifest(s3, settings);
+  return await makeBeside(settings, manifest, async (variables) => {
+    await restoreDump(s3, settings.bucket, manifest, { binaries: settings.binaries, variables }, signal);
+  });
+}
+
+/** Begins anew when an earlier attempt left something behind. `fill` puts into the empty database what `expected` counts. */
+export async function makeBeside(
+  settings: AgentSettings,
+  expected: Parameters<typeof compareFacts>[0],
+  fill: (variables: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<Omit<AgentResult, 'outcome' | 'finishedAt'>> {
+  const beside = getBeside(settings);
   const administration = createClient('postgres');
   await administration.connect();
   administration.on('error', () => undefined);
@@ -29,11 +40,10 @@ export async function restore(
     const name = administration.escapeIdentifier(beside);
     await administration.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await administration.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-    const target = { binaries: settings.binaries, variables: { PGDATABASE: beside } };
-    await restoreDump(s3, settings.bucket, manifest, target, signal);
+    await fill({ PGDATABASE: beside });
     const facts = await describe(beside, settings);
     const restoreSeconds = (performance.now() - startedAt) / 1000;
-    const problems = compareFacts(manifest, facts);
+    const problems = compareFacts(expected, facts);
     if (problems.length > 0) throw new Error(problems.join('; '));
     const live = await describe(undefined, settings).catch(() => undefined);
     await administration.query(

@@ -1,5 +1,5 @@
 // What a Job tells the agent, by environment variables; the database's credentials are libpq's own (PGHOST, PGPASSWORD …).
-
+import type { Recovery } from '../../contracts/point-in-time.ts';
 import type { ObjectRetention } from './storage/retention.ts';
 
 export interface AgentSettings {
@@ -22,6 +22,8 @@ export interface AgentSettings {
   readonly maximumRecordAgeHours: number | undefined;
   /** Of a restore: what the new database is called until it takes the live one's name. */
   readonly databaseBeside: string | undefined;
+  /** Of a recovery: from where, and to which time. */
+  readonly recovery: Recovery | undefined;
   readonly keepReplacedDays: number;
   /** A folder that may be filled with a scratch server's data. */
   readonly scratchDirectory: string;
@@ -51,9 +53,17 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     serverBinaries: read('AGENT_POSTGRES_SERVER_BINARIES') ?? read('AGENT_POSTGRES_BINARIES'),
     maximumRecordAgeHours: readNumber(read('AGENT_MAXIMUM_RECORD_AGE_HOURS')),
     databaseBeside: read('AGENT_DATABASE_BESIDE'),
+    recovery: readRecovery(read),
     keepReplacedDays: readNumber(read('AGENT_KEEP_REPLACED_DAYS')) ?? 7,
     scratchDirectory: read('AGENT_SCRATCH_DIRECTORY') ?? '/scratch',
   };
+}
+
+function readRecovery(read: (name: string) => string | undefined): Recovery | undefined {
+  const [at, archive, baseBackup] = [read('AGENT_RECOVERY_AT'), read('AGENT_ARCHIVE'), read('AGENT_BASE_BACKUP')];
+  return at === undefined || archive === undefined || baseBackup === undefined
+    ? undefined
+    : { at, archive, baseBackup };
 }
 
 function readNumber(text: string | undefined): number | undefined {

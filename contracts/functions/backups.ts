@@ -49,7 +49,7 @@ export const backupFunctions = {
     description: 'Says what a restore would do, or why it is impossible and what is possible instead',
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'configuration'],
+    uses: ['ledger-read', 'backups-read', 'configuration'],
   },
   'record-restore': {
     entry: 'lambdas/backups/record-restore.handler.ts',

@@ -18,7 +18,8 @@ export const backupKinds = {
 };
 
 export const backupSubjects = ['database', 'configuration'] as const;
-export const backupMethods = ['dump', 'snapshot', 'configuration'] as const;
+/** `archive` names what a recovery to a point in time comes from: events know it, the catalogue lists none. */
+export const backupMethods = ['dump', 'snapshot', 'configuration', 'archive'] as const;
 export const backupStatuses = ['running', 'complete', 'failed', 'expired'] as const;
 export const backupTiers = ['daily', 'weekly', 'monthly'] as const;
 export type BackupTier = (typeof backupTiers)[number];

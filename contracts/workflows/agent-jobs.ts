@@ -1,8 +1,9 @@
 // The steps that run a Job of the backup agent; three workflows have them.
 import * as z from 'zod/mini';
 import { backupTiers } from '../ledger/backups.ts';
+import { recoverySchema } from '../point-in-time.ts';
 
-export const agentCommands = ['back-up', 'verify', 'restore', 'cut-over'] as const;
+export const agentCommands = ['back-up', 'verify', 'restore', 'recover', 'cut-over'] as const;
 
 /** The backup that a Job is about. */
 export const agentBackupSchema = z.object({
@@ -23,6 +24,8 @@ export const startAgentJobTask = {
     backup: agentBackupSchema,
     /** Of a restore: what the new database is called until it takes the live one's name. */
     databaseBeside: z.optional(z.string()),
+    /** Of `recover`. */
+    recovery: z.optional(recoverySchema),
   }),
   output: z.object({ job: z.string() }),
 };

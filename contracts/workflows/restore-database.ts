@@ -1,5 +1,6 @@
 // Input of restore-database and of its tasks.
 import * as z from 'zod/mini';
+import { recoverySchema, recoveryWindowSchema } from '../point-in-time.ts';
 import { agentBackupSchema } from './agent-jobs.ts';
 
 /** What a person asks for; also the form of the console and of `automation restore`. */
@@ -23,7 +24,10 @@ export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 export const restorePlanSchema = z.object({
   environment: z.string(),
   database: z.string(),
+  /** What it is restored from; of a recovery: what it is called by, since no backup of the catalogue has this time. */
   backup: agentBackupSchema,
+  /** From the archive, to a time. */
+  recovery: z.optional(recoverySchema),
   takenAt: z.string(),
   /** When it was proven by a restore, and how long that took; absent: never. */
   verifiedAt: z.optional(z.string()),
@@ -49,6 +53,8 @@ export const planRestoreTask = {
     /** Of a refusal: why, and what is possible instead. */
     reason: z.string(),
     plan: z.optional(restorePlanSchema),
+    /** Of the database's archive, where it has one. */
+    window: z.optional(recoveryWindowSchema),
     planHash: z.string(),
     restoreId: z.string(),
     restoreJob: z.string(),

@@ -29,6 +29,9 @@ export function buildAgentJob(
     AGENT_NEWEST_RECORD_QUERY: database?.newestRecord,
     AGENT_MAXIMUM_RECORD_AGE_HOURS: database?.maximumRecordAgeHours?.toString(),
     AGENT_DATABASE_BESIDE: task.databaseBeside,
+    AGENT_RECOVERY_AT: task.recovery?.at,
+    AGENT_ARCHIVE: task.recovery?.archive,
+    AGENT_BASE_BACKUP: task.recovery?.baseBackup,
     AGENT_KEEP_REPLACED_DAYS: String(backups.keepReplacedDays),
   };
   const labels = { 'app.kubernetes.io/name': 'backup-agent', 'app.kubernetes.io/component': task.command };

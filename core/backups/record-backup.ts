@@ -111,10 +111,14 @@ function findContradiction(
   return undefined;
 }
 
+/** What an event needs to know of a backup. */
+export type BackupEventSubject = BackupDetail['backup'] &
+  Pick<BackupRecord, 'actor' | 'correlationId' | 'causationId' | 'verification'>;
+
 /** The event of a catalogue entry; the same one for the same entry. */
 export function buildBackupEvent(
   type: BackupEventType,
-  record: BackupRecord,
+  record: BackupEventSubject,
   reason: string,
   occurredAt: string,
 ): { source: string; detailType: BackupEventType; detail: BackupDetail } {

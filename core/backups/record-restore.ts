@@ -5,7 +5,7 @@ import type { RestorePlan } from '../../contracts/workflows/restore-database.ts'
 import { AppError } from '../app-error.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
 import type { BackupStore } from './backup-store.ts';
-import { buildBackupEvent } from './record-backup.ts';
+import { type BackupEventSubject, buildBackupEvent } from './record-backup.ts';
 
 export interface RestoreStep {
   readonly plan: RestorePlan;
@@ -37,7 +37,7 @@ export async function recordRestore(
   { store, findResult, publisher, now }: Parts,
   { plan, restoreId, job, stage, status, reason, actor }: RestoreStep,
 ): Promise<{ outcome: 'succeeded' | 'failed'; reason: string }> {
-  const record = await store.find(plan.backup.backupId);
+  const record = plan.recovery === undefined ? await store.find(plan.backup.backupId) : standInFor(plan, actor);
   if (record === undefined)
     throw new AppError('NotFoundError', `backup ${plan.backup.backupId} is not in the catalogue`);
   const end = job === undefined ? undefined : await judge(findResult, plan, job, status, reason);
@@ -62,6 +62,13 @@ export async function recordRestore(
     });
   }
   return { outcome, reason: words };
+}
+
+/** The archive at a time is no entry of the catalogue; in events it stands where a backup would. */
+function standInFor({ backup, environment, database, takenAt }: RestorePlan, actor: string): BackupEventSubject {
+  const { backupId, bucket, prefix, tier, keepUntil } = backup;
+  const identity = { backupId, environment, subject: 'database', name: database, method: 'archive' } as const;
+  return { ...identity, tier, keepUntil, bucket, prefix, startedAt: takenAt, actor, correlationId: backupId };
 }
 
 async function judge(

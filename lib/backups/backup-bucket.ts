@@ -12,6 +12,7 @@ import {
 import { Construct } from 'constructs';
 import type { BackupsConfiguration } from '../../config/schema.ts';
 import { backupTiers } from '../../contracts/ledger/backups.ts';
+import { archivesPrefix } from '../../contracts/point-in-time.ts';
 import { retentionDays } from '../../contracts/retention.ts';
 import { acceptFinding } from '../constructs/accepted-findings.ts';
 
@@ -72,13 +73,19 @@ export class BackupBucket extends Construct {
   }
 }
 
-function lifecycleOf({ retention }: BackupsConfiguration): LifecycleRule[] {
+function lifecycleOf({ retention, pointInTimeDays }: BackupsConfiguration): LifecycleRule[] {
   return [
     ...backupTiers.map((tier) => ({
       id: `expire-${tier}`,
       tagFilters: { retention: tier },
       expiration: Duration.days(retentionDays(retention, tier)),
     })),
+    {
+      // A base backup is taken every day: the one before the first promised moment is still there two days later.
+      id: 'expire-archives',
+      prefix: archivesPrefix,
+      expiration: Duration.days(pointInTimeDays + 2),
+    },
     { id: 'expire-results', prefix: 'results/', expiration: Duration.days(retention.dailyDays) },
     {
       // A version that is no longer current was expired, or written over by a second attempt: its lock decides how long it stays.

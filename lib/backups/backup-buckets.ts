@@ -38,7 +38,10 @@ export class BackupBuckets extends Construct {
       }),
     );
     this.replicate(application, aws.recoveryRegion);
-    for (const [environment, bucket] of this.buckets) this.addAgent(environment, bucket, configuration);
+    for (const [environment, bucket] of this.buckets) {
+      this.addAgent(environment, bucket, configuration);
+      this.addArchivers(environment, bucket, configuration);
+    }
   }
 
   /** The manifests, the results and what S3 knows of the dumps. */
@@ -137,6 +140,29 @@ export class BackupBuckets extends Construct {
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
       resourceArns: [this.key.keyArn],
     });
+  }
+
+  /** The pods of a database archive below its server's name, read there what a standby needs, and delete nothing. */
+  private addArchivers(environment: string, bucket: Bucket, { databases, environments }: Configuration): void {
+    const { cluster, namespace } = environments[environment] ?? { cluster: '', namespace: '' };
+    for (const [name, database] of Object.entries(databases)) {
+      const server = database.environments[environment]?.archive?.server;
+      if (server === undefined) continue;
+      const description = `The archive of ${name} in ${environment}`;
+      const { role } = new PodIdentity(this, `Archive-${environment}-${name}`, {
+        ...{ cluster, namespace, serviceAccount: server, description },
+      });
+      const objects = `point-in-time/${server}/*` as const;
+      const actions = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+      Grant.addToPrincipal({ grantee: role, actions, resourceArns: [bucket.arnForObjects(objects)] });
+      acceptWildcardWithin(role, bucket, `/${objects}`, objectsReason);
+      const listing = { StringLike: { 's3:prefix': objects } };
+      Grant.addToPrincipal({
+        ...{ grantee: role, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn], conditions: listing },
+      });
+      const keyActions = ['kms:GenerateDataKey', 'kms:Decrypt'];
+      Grant.addToPrincipal({ grantee: role, actions: keyActions, resourceArns: [this.key.keyArn] });
+    }
   }
 
   /** One role for all buckets; the replicas are encrypted under the recovery region's key, which is found by its alias. */

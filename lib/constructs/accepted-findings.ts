@@ -19,7 +19,7 @@ export function acceptFinding(construct: IConstruct, rule: keyof typeof reasons)
 export function acceptWildcardWithin(
   construct: IConstruct,
   resource: IConstruct,
-  suffix: '/*' | ':*' | '/configuration/*' | '/sealing-keys/*',
+  suffix: '/*' | ':*' | '/configuration/*' | '/sealing-keys/*' | `/point-in-time/${string}/*`,
   reason: string,
 ): void {
   const logicalId = Stack.of(resource).getLogicalId(resource.node.defaultChild as CfnElement);

@@ -133,7 +133,12 @@ export async function startWorld(parts: WorldParts): Promise<World> {
 
   const { jobImages = {}, podEnvironment = () => ({}) } = parts;
   for (const image of Object.keys(jobImages)) await pushJobImage(registry, image);
-  const databases = await startDatabases(configuration, join(directory, 'databases'));
+  const databases = await startDatabases({
+    configuration,
+    directory: join(directory, 'databases'),
+    trace,
+    podEnvironment,
+  });
 
   const clusterParts = {
     ...parts,

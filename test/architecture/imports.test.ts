@@ -14,7 +14,7 @@ const layers: readonly (readonly [path: string, allowed: readonly string[]])[] =
   ['lambdas', ['core', 'config', 'contracts']],
   ['lib', ['contracts', 'config']],
   ['cli', ['contracts']],
-  ['containers', ['contracts']],
+  ['containers', ['core', 'contracts']],
   ['console', ['contracts']],
   ['local/world', ['local', 'config']],
   ['local', []],

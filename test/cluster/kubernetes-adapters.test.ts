@@ -331,7 +331,7 @@ describe('what stands in gitops', () => {
   );
   // What Argo CD applies, and what an administrator applies once.
   const paths = [
-    ...globSync(['overlays/*', 'certificates/{dev,staging,prod}'], { cwd: 'gitops' }),
+    ...globSync(['overlays/*', '{certificates,databases}/{dev,staging,prod}'], { cwd: 'gitops' }),
     'argocd',
     'platform',
   ];

@@ -239,3 +239,54 @@ describe('a restore', () => {
     ]);
   }, 60_000);
 });
+
+describe('a recovery to a point in time', () => {
+  const accounts = 'SELECT aid, bid, abalance, filler FROM pgbench_accounts ORDER BY aid';
+  const history = 'SELECT tid, bid, aid, delta, mtime FROM pgbench_history ORDER BY mtime, aid, delta';
+  const request = { environment, database: 'pyairtable', actor: 'ada', reason: 'a bad change' };
+
+  /** The database's own clock, behind every transaction so far and before every later one. */
+  async function readMoment(): Promise<string> {
+    const [moment] = await query<{ at: Date }>('SELECT clock_timestamp() AS at, pg_sleep(0.01)');
+    return new Date(Number(moment?.at) + 1).toISOString();
+  }
+
+  it('brings back every row as it was before the corruption, from the base backup and the archived log', async () => {
+    await query(`
+      CREATE TABLE pgbench_accounts (aid int PRIMARY KEY, bid int, abalance int, filler char(84));
+      CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp);
+      INSERT INTO pgbench_accounts SELECT n, 1 + n / 1000, 0, '' FROM generate_series(1, 5000) n`);
+    const archive = await system.world.databases.get(environment, 'pyairtable').archive();
+    await archive?.backUp();
+    for (let transaction = 0; transaction < 40; transaction += 1) {
+      const [aid, delta] = [1 + ((transaction * 7919) % 5000), (transaction * 31) % 1000];
+      await query(`BEGIN; UPDATE pgbench_accounts SET abalance = abalance + ${delta} WHERE aid = ${aid};
+        INSERT INTO pgbench_history VALUES (1, 1, ${aid}, ${delta}, clock_timestamp()); COMMIT`);
+    }
+    const at = await readMoment();
+    const before = [await query(accounts), await query(history), await listRecords()];
+    await query('UPDATE pgbench_accounts SET abalance = -1; TRUNCATE pgbench_history; DELETE FROM records');
+    await archive?.flush();
+
+    const {
+      status,
+      output = '{}',
+      cause,
+    } = await run('restore-database', {
+      request: { ...request, at, confirmedDatabase: 'pyairtable' },
+    });
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    expect(JSON.parse(output)).toMatchObject({ outcome: 'succeeded' });
+    expect([await query(accounts), await query(history), await listRecords()]).toEqual(before);
+  }, 240_000);
+
+  it('is refused outside of the window, with the nearest possible times', async () => {
+    for (const at of ['2001-01-01T00:00:00Z', '2101-01-01T00:00:00Z']) {
+      const { output = '{}' } = await run('restore-database', { request: { ...request, at } });
+      expect(JSON.parse(output)).toMatchObject({
+        outcome: 'refused',
+        reason: expect.stringMatching(/The nearest possible: 20/),
+      });
+    }
+  }, 60_000);
+});

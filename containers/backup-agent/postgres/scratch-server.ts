@@ -17,25 +17,46 @@ export interface ScratchOptions {
   /** The folder of `initdb` and `postgres`; absent: PATH has them. */
   readonly binaries: string | undefined;
   readonly directory: string;
+  /** Where its data come from; an empty server when absent. */
+  readonly data?: ScratchData;
+  readonly signal?: AbortSignal;
+}
+
+export interface ScratchData {
+  /** A superuser that the data know. */
+  readonly user: string;
+  /** Fills the folder as the user of that id, and returns the settings that the server needs for it. */
+  fill(place: {
+    readonly data: string;
+    readonly folder: string;
+    readonly userId: number | undefined;
+  }): Promise<Readonly<Record<string, string>>>;
 }
 
 const nobody = 65_534;
 const port = '5432';
 
 /** Nobody else can reach it: it listens on no address, and its socket is in a folder that only its user may enter. */
-export async function startScratchServer({ binaries, directory }: ScratchOptions): Promise<ScratchServer> {
+export async function startScratchServer({
+  binaries,
+  directory,
+  data: source,
+  signal,
+}: ScratchOptions): Promise<ScratchServer> {
   const userId = findUser();
   const folder = mkdtempSync(join(directory, 'scratch-'));
   if (userId !== undefined) chownSync(folder, userId, userId);
   const data = join(folder, 'data');
   const options = { binaries, userId };
-  const variables = { PGHOST: folder, PGPORT: port, PGUSER: 'scratch', PGPASSWORD: '', PGDATABASE: 'postgres' };
+  const user = source?.user ?? 'scratch';
+  const variables = { PGHOST: folder, PGPORT: port, PGUSER: user, PGPASSWORD: '', PGDATABASE: 'postgres' };
   try {
-    await runProgram(
-      'initdb',
-      ['-D', data, '-U', 'scratch', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-      options,
-    );
+    const initialize = async () => {
+      const args = ['-D', data, '-U', user, '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+      await runProgram('initdb', args, options);
+      return {};
+    };
+    const further = source === undefined ? await initialize() : await source.fill({ data, folder, userId });
     const settings = {
       listen_addresses: '',
       unix_socket_directories: folder,
@@ -48,6 +69,7 @@ export async function startScratchServer({ binaries, directory }: ScratchOptions
       max_wal_senders: '0',
       max_wal_size: '1GB',
       timezone: 'UTC',
+      ...further,
     };
     const server = startProgram(
       'postgres',
@@ -62,12 +84,20 @@ export async function startScratchServer({ binaries, directory }: ScratchOptions
       (error: unknown) => (ended = error),
     );
     const connect = async (database: string): Promise<Client> => {
-      const client = new Client({ host: folder, port: Number(port), user: 'scratch', password: '', database });
+      const client = new Client({ host: folder, port: Number(port), user, password: '', database });
       client.on('error', () => undefined);
       await client.connect();
       return client;
     };
-    const versionNumber = await waitUntilReady(connect, () => ended);
+    // Reading the log of a day takes its time: then it is the Job's deadline that ends it.
+    const patienceMilliseconds = source === undefined ? 60_000 : Infinity;
+    const versionNumber = await waitUntilReady(connect, () => ended, patienceMilliseconds, signal).catch(
+      async (error: unknown) => {
+        server.kill();
+        await server.done.catch(() => undefined);
+        throw error;
+      },
+    );
     return {
       variables,
       versionNumber,
@@ -84,9 +114,15 @@ export async function startScratchServer({ binaries, directory }: ScratchOptions
   }
 }
 
-async function waitUntilReady(connect: (database: string) => Promise<Client>, ended: () => unknown): Promise<number> {
-  const until = Date.now() + 60_000;
+async function waitUntilReady(
+  connect: (database: string) => Promise<Client>,
+  ended: () => unknown,
+  patienceMilliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const until = Date.now() + patienceMilliseconds;
   for (;;) {
+    signal?.throwIfAborted();
     if (ended() !== undefined) throw new Error('the scratch server did not come up', { cause: ended() });
     try {
       const client = await connect('postgres');

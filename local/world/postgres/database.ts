@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { archiveDatabase, type DatabaseArchive } from './archive/archive-database.ts';
+import type { ArchiveStore } from './archive/archive-store.ts';
 import { seedDatabase } from './seed-database.ts';
 import { type PostgresServer, startServer } from './server.ts';
 
@@ -18,6 +20,8 @@ export interface DatabaseAddress {
 export interface Database extends DatabaseAddress {
   /** Starts the server, if nobody has yet. */
   start(): Promise<PostgresServer>;
+  /** Of the running server; undefined when it has no archive. Starts the server. */
+  archive(): Promise<DatabaseArchive | undefined>;
   /** As a crash would; the next connection starts it again. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -26,10 +30,15 @@ export interface Database extends DatabaseAddress {
 const user = 'postgres';
 
 /** Listens at once, and answers as PostgreSQL as soon as somebody connects: who needs no database waits for none. */
-export async function openDatabase(directory: string, name: string): Promise<Database> {
+export async function openDatabase(
+  directory: string,
+  name: string,
+  archiving?: { readonly store: ArchiveStore; readonly onFailure: (subject: string, error: Error) => void },
+): Promise<Database> {
   mkdirSync(directory, { recursive: true });
   const password = keepPassword(directory);
   let running: Promise<PostgresServer> | undefined;
+  let archive: DatabaseArchive | undefined;
   const start = async (): Promise<PostgresServer> => {
     running ??= (async () => {
       const server = await startServer({ directory, user, password });
@@ -37,6 +46,8 @@ export async function openDatabase(directory: string, name: string): Promise<Dat
         running = undefined;
       });
       await ensureDatabase({ host: '127.0.0.1', port: server.port, user, password, database: name });
+      await archive?.stop();
+      archive = archiving && archiveDatabase({ server, user, password, ...archiving });
       return server;
     })();
     try {
@@ -65,6 +76,10 @@ export async function openDatabase(directory: string, name: string): Promise<Dat
     password,
     database: name,
     start,
+    async archive() {
+      await start();
+      return archive;
+    },
     async kill() {
       await (await running)?.kill();
     },
@@ -72,6 +87,7 @@ export async function openDatabase(directory: string, name: string): Promise<Dat
       door.close();
       for (const socket of sockets) socket.destroy();
       await (await running?.catch(() => undefined))?.stop();
+      await archive?.stop();
     },
   };
 }

@@ -52,6 +52,8 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
     wal_level: 'replica',
     archive_mode: 'on',
     archive_command: `test ! -f ${archiveDirectory}/%f && cp %p ${archiveDirectory}/%f.new && mv ${archiveDirectory}/%f.new ${archiveDirectory}/%f`,
+    // What is written once a minute is in the archive a minute later.
+    archive_timeout: '60',
     max_wal_size: '256MB',
     shared_buffers: '32MB',
     log_min_messages: 'warning',

@@ -91,12 +91,12 @@ describe('what is impossible is refused, with what is possible instead:', () => 
     [
       'a time after the newest',
       { at: '2026-12-01T00:00:00Z' },
-      'it is after the newest backup. The nearest possible: 2026-11-26T02:00:00.000Z',
+      'it is after what is stored. The nearest possible: 2026-11-26T02:00:00.000Z',
     ],
     [
       'a time between two',
       { at: '2026-11-25T12:00:00Z' },
-      `it is between two backups. The nearest possible: 2026-11-24T02:00:00.000Z (${idOf(24)}), 2026-11-26T02:00:00.000Z (${idOf(26)})`,
+      `it is between what is stored. The nearest possible: 2026-11-24T02:00:00.000Z (${idOf(24)}), 2026-11-26T02:00:00.000Z (${idOf(26)})`,
     ],
     ['no time at all', { at: 'yesterday' }, 'must be ISO 8601'],
     [

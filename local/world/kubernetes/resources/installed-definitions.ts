@@ -1,4 +1,4 @@
-// The CustomResourceDefinitions that a platform like ours has installed: Argo CD, Flagger, the Gateway API, cert-manager, Sealed Secrets.
+// The CustomResourceDefinitions that a platform like ours has installed: Argo CD, Flagger, the Gateway API, cert-manager, CloudNativePG, Sealed Secrets.
 import type { JsonObject } from './kubernetes-object.ts';
 import type { PrinterColumn } from './resource-type.ts';
 
@@ -112,5 +112,9 @@ export const installedDefinitions: readonly JsonObject[] = [
       column('Reason', '.status.reason', 1),
     ],
   }),
+  define('postgresql.cnpg.io', 'clusters', 'Cluster', { status: true, columns: [column('Status', '.status.phase')] }),
+  define('postgresql.cnpg.io', 'backups', 'Backup', { status: true, columns: [column('Phase', '.status.phase')] }),
+  define('postgresql.cnpg.io', 'scheduledbackups', 'ScheduledBackup', { status: true }),
+  define('barmancloud.cnpg.io', 'objectstores', 'ObjectStore', { status: true }),
   define('bitnami.com', 'sealedsecrets', 'SealedSecret', { versions: ['v1alpha1'], status: true }),
 ];
