@@ -11,6 +11,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const requireBanner =
   "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
 
+const alias = {
+  // A function's credentials are in its environment: the chain of other providers is 100 kB that never runs.
+  '@aws-sdk/credential-provider-node': './lib/bundling/environment-credentials.mjs',
+  http: './lib/bundling/builtin-http.cjs',
+  'node:http': './lib/bundling/builtin-http.cjs',
+};
+
 export interface BundledFunction {
   /** The handler's file, from the repository's root. */
   readonly entry: string;
@@ -39,8 +46,7 @@ export function bundleFunctions(
     format: 'esm',
     mainFields: ['module', 'main'],
     banner: { js: requireBanner },
-    // A function's credentials are in its environment: the chain of other providers is 100 kB that never runs.
-    alias: { '@aws-sdk/credential-provider-node': './lib/bundling/environment-credentials.mjs' },
+    alias,
     logLevel: 'error',
   });
   const folders = Object.keys(functions).map((name): [string, string] => [name, join(directory, name)]);
