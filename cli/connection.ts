@@ -25,6 +25,8 @@ export interface Connection {
   readonly logs: CloudWatchLogsClient;
   readonly stepFunctions: SFNClient;
   readonly sqs: SQSClient;
+  /** Text of an object in S3, whose client is loaded only where it is needed. */
+  readObject(bucket: string, key: string): Promise<string>;
 }
 
 /** Finds the deployment through its SSM parameter. @throws CommandFailure saying what to check when there is none. */
@@ -39,6 +41,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     logs: new CloudWatchLogsClient(settings),
     stepFunctions: new SFNClient(settings),
     sqs: new SQSClient(settings),
+    async readObject(Bucket, Key) {
+      const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+      const { Body } = await new S3Client(settings).send(new GetObjectCommand({ Bucket, Key }));
+      return (await Body?.transformToString()) ?? '';
+    },
   };
 }
 

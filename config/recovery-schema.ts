@@ -1,24 +1,39 @@
-// What may be lost with the primary region.
+// What may be lost with the primary region, how long it may take to be back, and where what runs in it is recovered to.
 import { z } from 'zod';
+import { name } from './values.ts';
 
 const hour = 60;
+const minutes = z.int().min(1).max(10_080);
 
 /** How old the newest state in the recovery region may be, in minutes. A nightly backup is a day old before the next one arrives. */
-const targetsSchema = z.strictObject({
-  database: z
-    .int()
-    .min(1)
-    .max(10_080)
-    .default(26 * hour),
-  configuration: z
-    .int()
-    .min(1)
-    .max(10_080)
-    .default(26 * hour),
-  ledger: z.int().min(1).max(10_080).default(5),
-  secrets: z.int().min(1).max(10_080).default(hour),
+const recoveryPointSchema = z.strictObject({
+  database: minutes.default(26 * hour),
+  configuration: minutes.default(26 * hour),
+  ledger: minutes.default(5),
+  secrets: minutes.default(hour),
+  images: minutes.default(hour),
+});
+
+/** How long it may take until each can be worked with in the recovery region, in minutes. */
+const recoveryTimeSchema = z.strictObject({
+  database: minutes.default(4 * hour),
+  configuration: minutes.default(30),
+  ledger: minutes.default(5),
+  secrets: minutes.default(5),
+  images: minutes.default(15),
+});
+
+/** Where an environment is recovered to: a cluster that waits in the recovery region. */
+const recoveryEnvironmentSchema = z.strictObject({
+  /** Name of the EKS cluster in the recovery region. */
+  cluster: name,
+  /** There the agent's Jobs find the Secrets of the databases under the names that they have in the primary region. */
+  namespace: name,
 });
 
 export const recoverySchema = z.strictObject({
-  recoveryPointMinutes: targetsSchema.default(targetsSchema.parse({})),
+  recoveryPointMinutes: recoveryPointSchema.default(recoveryPointSchema.parse({})),
+  recoveryTimeMinutes: recoveryTimeSchema.default(recoveryTimeSchema.parse({})),
+  /** By environment; those that are left out are not recovered by us. */
+  environments: z.record(z.string(), recoveryEnvironmentSchema).default({}),
 });

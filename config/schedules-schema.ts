@@ -30,5 +30,8 @@ export const schedulesSchema = z.strictObject({
   replicateToRecoveryRegion: scheduleSchema.default(
     scheduleSchema.parse({ expression: 'rate(1 hour)', toleranceMinutes: 60, maximumMinutes: 45 }),
   ),
+  recoveryDrill: scheduleSchema.default(
+    scheduleSchema.parse({ expression: 'cron(0 7 1 * ? *)', toleranceMinutes: 720, maximumMinutes: 720 }),
+  ),
   watchJobs: scheduleSchema.default(scheduleSchema.parse({ expression: 'rate(15 minutes)' })),
 });

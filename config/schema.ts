@@ -160,6 +160,12 @@ export const configurationSchema = z
       for (const environment of Object.keys(chosen).filter((key) => !environments.includes(key)))
         refuse(['databases', database, 'environments', environment], `must be one of ${environments.join(', ')}`);
     }
+    for (const [environment, { cluster }] of Object.entries(configuration.recovery.environments)) {
+      const at = ['recovery', 'environments', environment];
+      if (!environments.includes(environment)) refuse(at, `must be one of ${environments.join(', ')}`);
+      if (Object.values(configuration.environments).some((other) => other.cluster === cluster))
+        refuse([...at, 'cluster'], `must be a cluster of the recovery region, ${cluster} is one of the primary region`);
+    }
     for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
       refuse(path, message);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {

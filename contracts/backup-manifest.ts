@@ -68,6 +68,8 @@ export const agentResultSchema = z.object({
   facts: z.optional(databaseFactsSchema),
   /** The database that was made beside the live one. */
   databaseName: z.optional(z.string()),
+  /** Of a sweep after drills. */
+  droppedDatabases: z.optional(z.array(z.string())),
 });
 export type AgentResult = z.infer<typeof agentResultSchema>;
 

@@ -8,7 +8,9 @@ export function deploymentParameterName(application: string): string {
 
 export const deploymentSchema = z.object({
   region: z.string(),
-  /** Base address of the webhook API. */
+  /** Where the recovery stack stands, with a parameter of the same name; absent in what was deployed before this was told. */
+  recoveryRegion: z.optional(z.string()),
+  /** Base address of the webhook API; empty in the recovery region, which has none. */
   apiUrl: z.string(),
   eventBusName: z.string(),
   ledgerTableName: z.string(),

@@ -11,6 +11,8 @@ export interface JobContract {
   /** The key in `schedules` of the configuration. */
   readonly schedule: string;
   readonly compares: readonly MeasureContract[];
+  /** Scheduled in the recovery region. */
+  readonly isInRecoveryRegion?: boolean;
 }
 
 /** Every schedule route has its row: a scheduled job that nobody watches can stay away unseen. */
@@ -38,7 +40,17 @@ export const jobs = {
       { measure: 'bytes', neverZero: false },
     ],
   },
+  'recovery-drill': {
+    schedule: 'recoveryDrill',
+    compares: [{ measure: 'restores', neverZero: false }],
+    isInRecoveryRegion: true,
+  },
   'replicate-to-recovery-region': { schedule: 'replicateToRecoveryRegion', compares: [] },
 } as const satisfies Record<string, JobContract>;
 
 export type JobName = keyof typeof jobs;
+
+/** Whether its schedule stands in the recovery region. */
+export function isInRecoveryRegion(job: string): boolean {
+  return (jobs as Readonly<Record<string, JobContract>>)[job]?.isInRecoveryRegion === true;
+}

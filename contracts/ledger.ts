@@ -33,6 +33,7 @@
 // | how did the last runs of a scheduled job go?      | query job partition with prefix `RUN#`, newest first     |
 // | how are the jobs, when must each have succeeded?  | byKind `job`, sorted by name                             |
 // | what would be lost with the primary region?       | byKind `replication`; get replicationHeartbeat           |
+// | how did the drills in the recovery region go?     | byKind `recovery-drill`, by time; get recoveryDrillRun     |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
@@ -55,6 +56,7 @@ import { jobKeys, jobKinds } from './ledger/jobs.ts';
 import { leaseKeys } from './ledger/leases.ts';
 import { notificationKeys } from './ledger/notifications.ts';
 import { promotionKeys, promotionKinds } from './ledger/promotions.ts';
+import { recoveryDrillKeys, recoveryDrillKinds } from './ledger/recovery-drills.ts';
 import { releaseKeys, releaseKinds } from './ledger/releases.ts';
 import { replicationKeys, replicationKinds } from './ledger/replications.ts';
 import { rollbackKeys, rollbackKinds } from './ledger/rollbacks.ts';
@@ -89,6 +91,7 @@ export const ledgerKey = {
   ...notificationKeys,
   ...jobKeys,
   ...replicationKeys,
+  ...recoveryDrillKeys,
   ...rolloutSignalKeys,
   ...colourKeys,
   ...canaryKeys,
@@ -112,5 +115,6 @@ export const ledgerKind = {
   ...backupKinds,
   ...jobKinds,
   ...replicationKinds,
+  ...recoveryDrillKinds,
   ...colourKinds,
 };

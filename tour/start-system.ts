@@ -58,7 +58,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         clock: context.clock,
         trace: context.trace,
         endpointUrl,
-        findAccessEntry: readAccessEntries(context, configuration.aws.primaryRegion),
+        findAccessEntry: readAccessEntries(context, configuration),
         automationUrl: deployment.apiUrl,
         credentials,
         jobImages: { [configuration.backups.image]: buildAgentImage() },

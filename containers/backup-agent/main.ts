@@ -8,6 +8,7 @@ import { recover } from './recover.ts';
 import { restore } from './restore.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { putJson } from './storage/json-objects.ts';
+import { sweepDrills } from './sweep-drills.ts';
 import { verify } from './verify.ts';
 
 type Command = (
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   restore,
   recover,
   'cut-over': (_s3, settings) => cutOver(settings),
+  'sweep-drills': (_s3, settings) => sweepDrills(settings),
 };
 
 const name = process.argv[2] ?? '';

@@ -10,7 +10,7 @@ export const replicationKeys = {
 
 export const replicationKinds = { replication: 'replication' };
 
-export const dataClasses = ['database', 'configuration', 'ledger', 'secrets'] as const;
+export const dataClasses = ['database', 'configuration', 'ledger', 'secrets', 'images'] as const;
 export type DataClass = (typeof dataClasses)[number];
 
 export const replicationRecord = z.object({

@@ -8,6 +8,7 @@ import { certificateRenewalMessages } from './messages/certificate-renewal.ts';
 import { configurationMessages } from './messages/configuration.ts';
 import { jobMessages } from './messages/job.ts';
 import { promotionMessages } from './messages/promotion.ts';
+import { recoveryMessages } from './messages/recovery.ts';
 import { replicationMessages } from './messages/replication.ts';
 import { rollbackMessages } from './messages/rollback.ts';
 
@@ -20,6 +21,7 @@ export const messageFamilies: readonly MessageFamily[] = [
   certificateRenewalMessages,
   jobMessages,
   replicationMessages,
+  recoveryMessages,
   configurationMessages,
   backupMessages,
 ];

@@ -2,11 +2,15 @@
 import { GetScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { WatchParts } from '../../core/jobs/watch-jobs.ts';
 
-export function createScheduleNotes(client: SchedulerClient, application: string): WatchParts['explainSchedule'] {
+/** `clientOf` reaches the region in which the job is scheduled. */
+export function createScheduleNotes(
+  clientOf: (job: string) => SchedulerClient,
+  application: string,
+): WatchParts['explainSchedule'] {
   return async (job) => {
     const name = `${application}-${job}`;
     try {
-      const { State: state } = await client.send(new GetScheduleCommand({ Name: name }));
+      const { State: state } = await clientOf(job).send(new GetScheduleCommand({ Name: name }));
       return state === 'DISABLED' ? `its schedule ${name} is paused` : undefined;
     } catch (error) {
       if (error instanceof Error && error.name === 'ResourceNotFoundException') return `its schedule ${name} is gone`;

@@ -2,6 +2,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import * as z from 'zod/mini';
+import { isInRecoveryRegion } from '../../contracts/jobs.ts';
 import { watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { listWatchedJobs } from '../../core/jobs/list-watched-jobs.ts';
 import { watchJob } from '../../core/jobs/watch-jobs.ts';
@@ -18,10 +19,15 @@ import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
 const configuration = readConfiguration();
+const scheduler = new SchedulerClient(awsClientOptions);
+const recoveryScheduler = new SchedulerClient({ ...awsClientOptions, region: configuration.aws.recoveryRegion });
 const parts = {
   store: createDynamoJobStore(connectLedger(environment.LEDGER_TABLE_NAME)),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
-  explainSchedule: createScheduleNotes(new SchedulerClient(awsClientOptions), configuration.application),
+  explainSchedule: createScheduleNotes(
+    (job) => (isInRecoveryRegion(job) ? recoveryScheduler : scheduler),
+    configuration.application,
+  ),
 };
 
 /** Judges all jobs even when one cannot be judged; only a whole round is a sign of life. */

@@ -25,12 +25,13 @@ export interface BundledFunction {
   readonly configuration: boolean;
 }
 
-/** Bundles every function and returns its folder by name: `index.mjs`, its source map and, where it is read, `configuration.json`. */
+/** Bundles every function of a stack and returns its folder by name: `index.mjs`, its source map and, where it is read, `configuration.json`. */
 export function bundleFunctions(
   functions: Readonly<Record<string, BundledFunction>>,
   configuration: Configuration,
+  stack = 'automation',
 ): Record<string, string> {
-  const directory = join(root, 'node_modules/.cache/function-bundles', String(process.pid));
+  const directory = join(root, 'node_modules/.cache/function-bundles', String(process.pid), stack);
   rmSync(directory, { recursive: true, force: true });
   buildSync({
     absWorkingDir: root,

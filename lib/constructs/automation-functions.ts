@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import type { Capability, EnvironmentVariable } from '../../contracts/functions/function-contract.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
-import { jobs } from '../../contracts/jobs.ts';
+import { isInRecoveryRegion, jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import type { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
@@ -172,7 +172,12 @@ function grantCapability(
         new PolicyStatement({
           actions: ['scheduler:GetSchedule'],
           resources: Object.keys(jobs).map((job) =>
-            AutomationSchedule.arnOf(grantee, props.configuration.application, job),
+            AutomationSchedule.arnOf(
+              grantee,
+              props.configuration.application,
+              job,
+              isInRecoveryRegion(job) ? props.configuration.aws.recoveryRegion : undefined,
+            ),
           ),
         }),
       ),

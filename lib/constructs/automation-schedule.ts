@@ -31,9 +31,12 @@ export interface AutomationScheduleProps {
 /** A missed time is made up for within the hour; after that the next one is better. */
 export class AutomationSchedule extends Construct {
   /** The ARN by name, for those who may ask whether a schedule is still there. */
-  static arnOf(scope: Construct, application: string, id: string): string {
+  static arnOf(scope: Construct, application: string, id: string, region?: string): string {
     return Arn.format(
-      { service: 'scheduler', resource: 'schedule', resourceName: `default/${application}-${id}` },
+      {
+        ...{ service: 'scheduler', resource: 'schedule', resourceName: `default/${application}-${id}` },
+        ...(region === undefined ? {} : { region }),
+      },
       Stack.of(scope),
     );
   }

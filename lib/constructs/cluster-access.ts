@@ -11,6 +11,7 @@ export type AutomationGroup =
   | 'certificate-checks'
   | 'certificate-renewals'
   | 'backup-jobs'
+  | 'recovery'
   | 'configuration-backup'
   | 'sealing-key-escrow';
 

@@ -24,20 +24,24 @@ export type Concern = (typeof concerns)[number];
 export interface DeadLettersProps {
   readonly key: IKey;
   readonly monitoring: Monitoring;
+  /** @default all */
+  readonly concerns?: readonly Concern[];
 }
 
 /** `automation redrive` sends what lies here on its way again. */
 export class DeadLetters extends Construct {
-  private readonly queues: Readonly<Record<Concern, Queue>>;
+  private readonly queues: Readonly<Partial<Record<Concern, Queue>>>;
 
   constructor(scope: Construct, id: string, props: DeadLettersProps) {
     super(scope, id);
     const addQueue = (concern: Concern): [Concern, Queue] => [concern, this.addQueue(concern, props)];
-    this.queues = Object.fromEntries(concerns.map(addQueue)) as Record<Concern, Queue>;
+    this.queues = Object.fromEntries((props.concerns ?? concerns).map(addQueue));
   }
 
   queueOf(concern: Concern): Queue {
-    return this.queues[concern];
+    const queue = this.queues[concern];
+    if (queue === undefined) throw new Error(`no dead-letter queue for ${concern} in this stack`);
+    return queue;
   }
 
   private addQueue(concern: Concern, { key, monitoring }: DeadLettersProps): Queue {

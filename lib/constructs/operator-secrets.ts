@@ -30,6 +30,8 @@ const contents = {
 
 export type OperatorSecret = keyof typeof contents;
 
+export const operatorSecrets = Object.keys(contents) as readonly OperatorSecret[];
+
 export interface OperatorSecretsProps {
   readonly application: string;
   readonly key: IKey;
@@ -43,8 +45,7 @@ export class OperatorSecrets extends Construct {
   constructor(scope: Construct, id: string, props: OperatorSecretsProps) {
     super(scope, id);
     const addSecret = (name: OperatorSecret): [OperatorSecret, Secret] => [name, this.addSecret(name, props)];
-    const names = Object.keys(contents) as OperatorSecret[];
-    this.secrets = Object.fromEntries(names.map(addSecret)) as Record<OperatorSecret, Secret>;
+    this.secrets = Object.fromEntries(operatorSecrets.map(addSecret)) as Record<OperatorSecret, Secret>;
   }
 
   idOf(name: OperatorSecret): string {

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -153,4 +154,16 @@ function findCollaborators(definition: string, props: WorkflowProps): [string, W
     }
     return [token, collaborator];
   });
+}
+
+/** `dynamodb:putItem` of a definition is the permission `dynamodb:PutItem`. */
+export function dynamoActions(integrations: readonly string[]): string[] {
+  return integrations
+    .filter((integration) => integration.startsWith('dynamodb:'))
+    .map((integration) => integration.replace(/:(.)/, (_, letter: string) => `:${letter.toUpperCase()}`));
+}
+
+/** Just this function; the library's own grant adds all its versions. */
+export function grantInvoke(grantee: IGrantable, target: IFunction): void {
+  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [target.functionArn] });
 }

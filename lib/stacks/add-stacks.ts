@@ -39,8 +39,9 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
   const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {
     env: { region: aws.recoveryRegion },
     description: 'Deployment automation: what waits in the recovery region',
+    configuration,
     ledgerTableName: automation.ledgerTableName,
-    alarmEmail: configuration.notifications.alarmEmail,
+    replicaKey: replicas.key,
   });
   recovery.addStackDependency(automation, 'watches the replica of the ledger');
   return { automation, recovery };

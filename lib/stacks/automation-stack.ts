@@ -1,7 +1,6 @@
 // The primary region's stack: it only composes the parts and wires the routes between them.
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -24,7 +23,7 @@ import { Ledger } from '../constructs/ledger.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
-import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
+import { dynamoActions, grantInvoke, Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
 import type { EventRoute, ScheduleRoute } from '../routes/route.ts';
 import { type WorkflowName, workflowNames } from '../routes/workflow-names.ts';
@@ -155,6 +154,7 @@ export class AutomationStack extends Stack {
       description: 'What was deployed, for the command line and the console',
       stringValue: this.toJsonString({
         region: this.region,
+        recoveryRegion: aws.recoveryRegion,
         apiUrl: api.api.apiEndpoint,
         eventBusName: bus.bus.eventBusName,
         ledgerTableName: ledger.tableName,
@@ -194,16 +194,4 @@ function buildCollaborators(
     },
     EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
   };
-}
-
-/** `dynamodb:putItem` of a definition is the permission `dynamodb:PutItem`. */
-function dynamoActions(integrations: readonly string[]): string[] {
-  return integrations
-    .filter((integration) => integration.startsWith('dynamodb:'))
-    .map((integration) => integration.replace(/:(.)/, (_, letter: string) => `:${letter.toUpperCase()}`));
-}
-
-/** Just this function; the library's own grant adds all its versions. */
-function grantInvoke(grantee: IGrantable, target: IFunction): void {
-  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [target.functionArn] });
 }

@@ -1,29 +1,116 @@
-// The recovery region's stack: the key, the alarm topic and the watch over the ledger's replica.
+// The recovery region's stack: it only composes what must work there when the primary region does not.
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { Configuration } from '../../config/schema.ts';
+import { deploymentParameterName } from '../../contracts/deployment.ts';
+import { type RecoveryFunctionName, recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
+import { AutomationBus } from '../constructs/automation-bus.ts';
+import { pascalCase } from '../constructs/automation-functions.ts';
+import { AutomationSchedule } from '../constructs/automation-schedule.ts';
+import { ClusterAccess } from '../constructs/cluster-access.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
+import { dynamoActions, grantInvoke, Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
+import { WorldAddresses } from '../constructs/world-addresses.ts';
+import { LedgerReplica } from '../recovery/ledger-replica.ts';
+import { RecoveryFunctions } from '../recovery/recovery-functions.ts';
+import {
+  buildRecoveryRoutes,
+  type RecoveryWorkflowName,
+  recoverySchedules,
+  recoveryWorkflowNames,
+} from '../recovery/recovery-routes.ts';
+import { ReplicaBuckets } from '../recovery/replica-buckets.ts';
+import { SecretReplicas } from '../recovery/secret-replicas.ts';
 
 export interface RecoveryStackProps extends StackProps {
+  readonly configuration: Configuration;
   /** The ledger whose replica stands in this region. */
   readonly ledgerTableName: string;
-  readonly alarmEmail: string;
+  /** The key of the replicas of the backups. */
+  readonly replicaKey: IKey;
 }
 
-/** What must stand in the recovery region before anything can be recovered there. The replica itself belongs to the global table. */
+/** What must stand in the recovery region before anything can be recovered there. The ledger's replica belongs to the global table. */
 export class RecoveryStack extends Stack {
-  constructor(scope: Construct, id: string, props: RecoveryStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, ledgerTableName, replicaKey, ...props }: RecoveryStackProps,
+  ) {
     super(scope, id, props);
+    const { application, notifications, retention, recovery } = configuration;
+    const logRetention: RetentionDays = configuration.logRetentionDays;
     const { key } = new EncryptionKey(this, 'Encryption', {
       description: 'Deployment automation in the recovery region',
     });
-    const monitoring = new Monitoring(this, 'Monitoring', { key, alarmEmail: props.alarmEmail });
+    const monitoring = new Monitoring(this, 'Monitoring', { key, alarmEmail: notifications.alarmEmail });
+    this.watchLedger(monitoring, ledgerTableName);
+    const deadLetters = new DeadLetters(this, 'DeadLetters', { key, monitoring, concerns: ['backups'] });
+    const archiveRetention = Duration.days(retention.archiveDays);
+    const bus = new AutomationBus(this, 'Events', { application, key, archiveRetention });
+    const ledger = new LedgerReplica(this, 'Ledger', { tableName: ledgerTableName });
+    const functions = new RecoveryFunctions(this, 'Functions', {
+      ...{ configuration, key, logRetention, monitoring, deadLetters, ledger, bus },
+      buckets: new ReplicaBuckets(this, 'Backups', { configuration, key: replicaKey }),
+      secrets: new SecretReplicas(this, 'Secrets', { application }),
+      addresses: new WorldAddresses(this, 'Addresses', configuration),
+      clusters: new ClusterAccess(this, 'Clusters', {
+        clusters: [...new Set(Object.values(recovery.environments).map(({ cluster }) => cluster))],
+        entries: this,
+      }),
+    });
+    const collaborators = buildCollaborators(functions, ledger, bus);
+    const workflows = Object.fromEntries(
+      recoveryWorkflowNames.map((name) => [
+        name,
+        new Workflow(this, pascalCase(name), { name, application, collaborators, key, logRetention, monitoring }),
+      ]),
+    ) as Record<RecoveryWorkflowName, Workflow>;
+
+    for (const { target, ...route } of buildRecoveryRoutes(Workflow.arnOf(this, application, 'recovery-drill'))) {
+      bus.addRoute(route.id, {
+        ...route,
+        target: 'workflow' in target ? workflows[target.workflow].stateMachine : functions.get(target.function),
+        deadLetters: deadLetters.queueOf('backups'),
+      });
+    }
+    for (const { id, description, schedule, target } of recoverySchedules) {
+      new AutomationSchedule(this, id, {
+        ...{ application, description, key, ...configuration.schedules[schedule] },
+        target: workflows[target.workflow].stateMachine,
+        deadLetters: deadLetters.queueOf('backups'),
+      });
+    }
+    new StringParameter(this, 'Deployment', {
+      parameterName: deploymentParameterName(application),
+      description: 'What was deployed here, for the command line',
+      stringValue: this.toJsonString({
+        region: this.region,
+        recoveryRegion: this.region,
+        apiUrl: '',
+        eventBusName: bus.bus.eventBusName,
+        ledgerTableName,
+        environments: Object.keys(configuration.environments),
+        workflowArns: Object.fromEntries(
+          recoveryWorkflowNames.map((name) => [name, Workflow.arnOf(this, application, name)]),
+        ),
+        deadLetterQueueUrls: { backups: deadLetters.queueOf('backups').queueUrl },
+      }),
+    });
+  }
+
+  private watchLedger(monitoring: Monitoring, ledgerTableName: string): void {
     monitoring.addHighSeverityAlarm('LedgerReplicaLags', {
       metric: new Metric({
         namespace: 'AWS/DynamoDB',
         metricName: 'ReplicationLatency',
-        dimensionsMap: { TableName: props.ledgerTableName, ReceivingRegion: this.region },
+        dimensionsMap: { TableName: ledgerTableName, ReceivingRegion: this.region },
         statistic: Stats.MAXIMUM,
         period: Duration.minutes(5),
       }),
@@ -34,4 +121,28 @@ export class RecoveryStack extends Stack {
       summary: 'the ledger replica lags more than a minute behind',
     });
   }
+}
+
+function buildCollaborators(
+  functions: RecoveryFunctions,
+  ledger: LedgerReplica,
+  bus: AutomationBus,
+): Record<string, WorkflowCollaborator> {
+  const lambdas = (Object.keys(recoveryRegionFunctions) as RecoveryFunctionName[]).map(
+    (name): [string, WorkflowCollaborator] => {
+      const target = functions.get(name);
+      return [
+        `${pascalCase(name)}FunctionArn`,
+        { value: target.functionArn, grant: (machine) => grantInvoke(machine, target) },
+      ];
+    },
+  );
+  return {
+    ...Object.fromEntries(lambdas),
+    LedgerTableName: {
+      value: ledger.tableName,
+      grant: (machine, integrations) => ledger.grant(machine, dynamoActions(integrations)),
+    },
+    EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
+  };
 }

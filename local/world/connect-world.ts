@@ -4,6 +4,7 @@ import type { RuntimeContext } from '../runtime/context.ts';
 import { AwsError, operatorOf } from '../runtime/service.ts';
 import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
 import { PodIdentityAssociations } from '../services/eks/pod-identity-associations.ts';
+import { listClusterPlaces, regionOfCluster } from './cluster-places.ts';
 import type { User } from './kubernetes/authentication/user.ts';
 import type { PodEnvironment, World, WorldCredentials } from './start-world.ts';
 
@@ -16,10 +17,13 @@ export async function connectWorld(
 ): Promise<void> {
   const { application, aws } = configuration;
   const principal = operatorOf(context);
-  const call = (service: string, operation: string, input: object) =>
-    context.call({ service, operation, input, principal, region: aws.primaryRegion });
-  const setAddress = (name: string, Value: string) =>
-    call('ssm', 'PutParameter', { Name: `/${application}/automation/addresses/${name}`, Value, Overwrite: true });
+  const call = (service: string, operation: string, input: object, region = aws.primaryRegion) =>
+    context.call({ service, operation, input, principal, region });
+  // In both regions: each part of the automation reads those of its own.
+  const setAddress = async (name: string, Value: string) => {
+    const input = { Name: `/${application}/automation/addresses/${name}`, Value, Overwrite: true };
+    for (const region of [aws.primaryRegion, aws.recoveryRegion]) await call('ssm', 'PutParameter', input, region);
+  };
   const setSecret = (name: string, value: object) =>
     call('secretsmanager', 'PutSecretValue', {
       SecretId: `${application}/automation/${name}`,
@@ -46,9 +50,12 @@ export async function connectWorld(
   await setSecret('pager-duty', { routingKey: credentials.pagerDutyRoutingKey });
   await setSecret('registry', {});
 
+  const places = listClusterPlaces(configuration);
   const clusters = new ClusterRegistry(context.store);
   for (const [name, { url, certificateAuthorityData }] of world.reachableClusters) {
-    clusters.register({ name, region: aws.primaryRegion, endpoint: url, certificateAuthorityData });
+    clusters.register({
+      ...{ name, region: regionOfCluster(places, name), endpoint: url, certificateAuthorityData },
+    });
   }
   await context.store.flush();
 }
@@ -79,9 +86,11 @@ function followServedNames(context: RuntimeContext, world: World, write: () => P
 /** What EKS access entries say about a role, for the clusters' authenticators. */
 export function readAccessEntries(
   context: RuntimeContext,
-  region: string,
+  configuration: Configuration,
 ): (cluster: string, principalArn: string) => Promise<User | undefined> {
+  const places = listClusterPlaces(configuration);
   return async (clusterName, principalArn) => {
+    const region = regionOfCluster(places, clusterName);
     try {
       const { accessEntry } = await context.call<{
         accessEntry: { username: string; kubernetesGroups: readonly string[] };

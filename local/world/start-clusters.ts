@@ -6,6 +6,7 @@ import type { Configuration } from '../../config/schema.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { AcmeAuthorities } from './acme-authorities.ts';
+import { type ClusterPlace, listClusterPlaces } from './cluster-places.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
 import { createRelay, relayImage } from './kubernetes/flagger/run-relay.ts';
@@ -56,14 +57,14 @@ export async function startSimulatedClusters(
 ): Promise<ReadonlyMap<string, Cluster>> {
   const clusters = new Map<string, Cluster>();
   const { sealingKeysNamespace } = parts.configuration.configurationBackups;
-  for (const [name, environments] of groupByCluster(parts.configuration)) {
+  for (const [name, places] of groupByCluster(parts.configuration)) {
     const cluster = await startCluster({
       name,
       directory: join(parts.directory, name),
       clock: parts.clock,
       trace: parts.trace,
       namespaces: [
-        ...environments.flatMap(({ argoNamespace, namespace }) => [argoNamespace, namespace]),
+        ...places.flatMap(({ argoNamespace, namespace }) => [argoNamespace, namespace]),
         ...(sealingKeysNamespace === undefined ? [] : [sealingKeysNamespace]),
       ],
       describeImage: surroundings.describeImage,
@@ -84,7 +85,7 @@ export async function startSimulatedClusters(
     });
     cluster.registerBehaviour(relayImage, { pullError: false });
     cluster.registerProgram(relayImage, createRelay(cluster.registry));
-    applyManifests(cluster, listManifests(parts.gitOpsDirectory, environments));
+    applyManifests(cluster, listManifests(parts, places));
     clusters.set(name, cluster);
   }
   return clusters;
@@ -99,7 +100,7 @@ export interface ClusterFronts {
 
 /** @throws StatusError when the cluster of the context cannot be reached. */
 export async function startClusterFronts(parts: ClusterParts, context: KubeContext): Promise<ClusterFronts> {
-  const manifests = listManifests(parts.gitOpsDirectory, Object.values(parts.configuration.environments));
+  const manifests = listManifests(parts, listClusterPlaces(parts.configuration));
   const missing = await listMissingObjects(context, manifests);
   const fronts = new Map<string, ClusterFront>();
   for (const name of groupByCluster(parts.configuration).keys()) {
@@ -112,10 +113,8 @@ export async function startClusterFronts(parts: ClusterParts, context: KubeConte
   return { fronts, missing };
 }
 
-type Environment = Configuration['environments'][string];
-
-function groupByCluster({ environments }: Configuration): Map<string, Environment[]> {
-  return Map.groupBy(Object.values(environments), ({ cluster }) => cluster);
+function groupByCluster(configuration: Configuration): Map<string, ClusterPlace[]> {
+  return Map.groupBy(listClusterPlaces(configuration), ({ cluster }) => cluster);
 }
 
 function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterParts, clusterName: string): Authenticate {
@@ -127,19 +126,21 @@ function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterPar
   });
 }
 
-function listManifests(gitOpsDirectory: string, environments: readonly Environment[]): string[] {
-  return [
-    join(gitOpsDirectory, 'platform', 'automation-access.yaml'),
-    join(gitOpsDirectory, 'platform', 'configuration-backups.yaml'),
-    ...environments.map(({ overlayPath }) =>
-      join(gitOpsDirectory, 'platform', `configuration-backups-${basename(overlayPath)}.yaml`),
-    ),
-    join(gitOpsDirectory, 'argocd', 'notifications.yaml'),
-    ...(environments.some(({ strategy }) => strategy === 'canary')
-      ? [join(gitOpsDirectory, 'platform', 'flagger-relay.yaml')]
-      : []),
-    ...environments.map(({ overlayPath }) => join(gitOpsDirectory, 'argocd', `${basename(overlayPath)}.yaml`)),
-  ];
+/** Each once, in the order in which an administrator applies them. */
+function listManifests({ configuration, gitOpsDirectory }: ClusterParts, places: readonly ClusterPlace[]): string[] {
+  const files = places.flatMap(({ site, environment }) => {
+    if (site === 'recovery') return [join('platform', 'recovery-access.yaml')];
+    const { overlayPath = '', strategy } = configuration.environments[environment] ?? {};
+    return [
+      join('platform', 'automation-access.yaml'),
+      join('platform', 'configuration-backups.yaml'),
+      join('platform', `configuration-backups-${basename(overlayPath)}.yaml`),
+      join('argocd', 'notifications.yaml'),
+      ...(strategy === 'canary' ? [join('platform', 'flagger-relay.yaml')] : []),
+      join('argocd', `${basename(overlayPath)}.yaml`),
+    ];
+  });
+  return [...new Set(files)].map((file) => join(gitOpsDirectory, file));
 }
 
 /** What an administrator applies to a new cluster, once; a later start leaves it as it has become. */

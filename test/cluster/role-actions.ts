@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto';
 import type { CertificateEndpoint } from '../../config/certificates-schema.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { backedUpResources, pathOf } from '../../core/configuration-backup/backed-up-resources.ts';
+import { drillLabel } from '../../core/recovery/build-drill-job.ts';
 import type { Pin } from '../../core/rollback/break-glass.ts';
 import { createBreakGlassCluster } from '../../lambdas/adapters/kubernetes-break-glass.ts';
 import { createCertificateIssuance } from '../../lambdas/adapters/kubernetes-certificate-issuance.ts';
 import { createCertificateReader } from '../../lambdas/adapters/kubernetes-certificate-reader.ts';
 import type { KubernetesClient } from '../../lambdas/adapters/kubernetes-client.ts';
+import { removeDrillJobs } from '../../lambdas/adapters/kubernetes-drill-jobs.ts';
 import { createKubernetesJobs } from '../../lambdas/adapters/kubernetes-jobs.ts';
 import { listCollection } from '../../lambdas/adapters/kubernetes-lister.ts';
 import {
@@ -121,6 +123,22 @@ export const roleActions: Readonly<Record<string, Readonly<Record<string, Action
       const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace }, spec };
       await jobs.create({ cluster: 'test', namespace, manifest });
       await jobs.read({ cluster: 'test', namespace, name });
+    },
+  },
+  recovery: {
+    async 'run a Job of a drill, read it and remove it'(client, { namespace }) {
+      const jobs = createKubernetesJobs(() => client);
+      const name = `drill-${randomBytes(4).toString('hex')}`;
+      const labels = { [drillLabel]: 'test' };
+      const container = { name: 'agent', image: unpullable };
+      const template = { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container] } };
+      const manifest = {
+        ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace, labels } },
+        spec: { backoffLimit: 0, template },
+      };
+      await jobs.create({ cluster: 'test', namespace, manifest });
+      await jobs.read({ cluster: 'test', namespace, name });
+      await removeDrillJobs(client, namespace);
     },
   },
   // In a real cluster both are bound within namespaces only.

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { functions } from '../../contracts/functions.ts';
+import { recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
+import { buildRecoveryRoutes } from '../../lib/recovery/recovery-routes.ts';
 import { buildEventRoutes, scheduleRoutes } from '../../lib/routes.ts';
 import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
 
@@ -164,6 +166,23 @@ describe('each stack', () => {
 });
 
 describe('the recovery stack', () => {
+  it('has its functions one for one from their table, its own bus, and a dead-letter queue behind each rule', () => {
+    const names = Object.values(app.recovery.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.FunctionName,
+    );
+    expect(names.sort()).toEqual(
+      Object.keys(recoveryRegionFunctions)
+        .map((name) => `pyairtable-${name}`)
+        .sort(),
+    );
+    const rules = Object.values(app.recovery.findResources('AWS::Events::Rule'));
+    expect(rules.map(({ Properties }) => Properties.Name)).toEqual(
+      buildRecoveryRoutes('').map(({ id }) => `pyairtable-${id}`),
+    );
+    for (const { Properties } of rules)
+      for (const target of Properties.Targets) expect(target.DeadLetterConfig.Arn).toBeDefined();
+  });
+
   it('stands in the recovery region and watches the replica of the ledger', () => {
     app.recovery.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ReplicationLatency' });
   });

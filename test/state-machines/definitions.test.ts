@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import validate from 'asl-validator';
 import { errorNames } from '../../contracts/errors.ts';
 import { functions } from '../../contracts/functions.ts';
+import { recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
 
 interface Rule {
   ErrorEquals: string[];
@@ -52,7 +53,9 @@ describe.each(files)('%s', (file) => {
 
   it('uses tokens of known functions and resources only', () => {
     const known = [
-      ...Object.keys(functions).map((name) => `${pascalCase(name)}FunctionArn`),
+      ...[...Object.keys(functions), ...Object.keys(recoveryRegionFunctions)].map(
+        (name) => `${pascalCase(name)}FunctionArn`,
+      ),
       'LedgerTableName',
       'EventBusName',
       'BackUpDatabaseWorkflowArn',

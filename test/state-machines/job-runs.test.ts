@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { jobs } from '../../contracts/jobs.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
+import { recoverySchedules } from '../../lib/recovery/recovery-routes.ts';
 import { scheduleRoutes } from '../../lib/routes.ts';
 
 interface Put {
@@ -10,7 +11,7 @@ interface Put {
   readonly Arguments?: { readonly Item?: Readonly<Record<string, { readonly S?: string }>> };
 }
 
-const watched = scheduleRoutes.filter(({ id }) => id !== 'watch-jobs');
+const watched = [...scheduleRoutes, ...recoverySchedules].filter(({ id }) => id !== 'watch-jobs');
 
 describe('scheduled jobs', () => {
   it('are all in the table that the watchdog watches, under the schedule that they keep', () => {

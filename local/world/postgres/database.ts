@@ -29,11 +29,19 @@ export interface Database extends DatabaseAddress {
 
 const user = 'postgres';
 
+export interface DatabaseOptions {
+  /** With the platform's tables and some rows. @default true */
+  readonly seeded?: boolean;
+  readonly archiving?:
+    | { readonly store: ArchiveStore; readonly onFailure: (subject: string, error: Error) => void }
+    | undefined;
+}
+
 /** Listens at once, and answers as PostgreSQL as soon as somebody connects: who needs no database waits for none. */
 export async function openDatabase(
   directory: string,
   name: string,
-  archiving?: { readonly store: ArchiveStore; readonly onFailure: (subject: string, error: Error) => void },
+  { seeded = true, archiving }: DatabaseOptions = {},
 ): Promise<Database> {
   mkdirSync(directory, { recursive: true });
   const password = keepPassword(directory);
@@ -45,7 +53,7 @@ export async function openDatabase(
       void server.exited.then(() => {
         running = undefined;
       });
-      await ensureDatabase({ host: '127.0.0.1', port: server.port, user, password, database: name });
+      await ensureDatabase({ host: '127.0.0.1', port: server.port, user, password, database: name }, seeded);
       await archive?.stop();
       archive = archiving && archiveDatabase({ server, user, password, ...archiving });
       return server;
@@ -108,7 +116,7 @@ function keepPassword(directory: string): string {
   return readFileSync(file, 'utf8');
 }
 
-async function ensureDatabase(address: DatabaseAddress): Promise<void> {
+async function ensureDatabase(address: DatabaseAddress, seeded: boolean): Promise<void> {
   const administration = new Client({ ...address, database: 'postgres' });
   await administration.connect();
   try {
@@ -119,7 +127,7 @@ async function ensureDatabase(address: DatabaseAddress): Promise<void> {
     await administration.query('CREATE DATABASE seeding');
     const client = new Client({ ...address, database: 'seeding' });
     await client.connect();
-    await seedDatabase(client);
+    if (seeded) await seedDatabase(client);
     await client.end();
     await administration.query(`ALTER DATABASE seeding RENAME TO ${administration.escapeIdentifier(address.database)}`);
   } finally {

@@ -1,5 +1,6 @@
 // The Secrets by which the pods of an environment find their databases.
 import type { Configuration } from '../../../config/schema.ts';
+import { listClusterPlaces } from '../cluster-places.ts';
 import { secrets } from '../kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../kubernetes/resources/kubernetes-object.ts';
 import type { Cluster } from '../kubernetes/start-cluster.ts';
@@ -9,14 +10,16 @@ type Secret = KubernetesObject & { type?: string; data?: Record<string, string> 
 
 /** With libpq's own variables; written at every start, for the ports change. */
 export function putDatabaseSecrets(
-  { databases: configured, environments }: Pick<Configuration, 'databases' | 'environments'>,
+  configuration: Configuration,
   databases: Databases,
   clusters: ReadonlyMap<string, Cluster>,
 ): void {
-  for (const { environment, name, database } of databases.list()) {
-    const { cluster = '', namespace = '' } = environments[environment] ?? {};
+  const places = listClusterPlaces(configuration);
+  for (const { environment, name, site, database } of databases.list()) {
+    const place = places.find((each) => each.environment === environment && each.site === site);
+    const { cluster = '', namespace = '' } = place ?? {};
     const registry = clusters.get(cluster)?.registry;
-    const secretName = configured[name]?.environments[environment]?.credentials;
+    const secretName = configuration.databases[name]?.environments[environment]?.credentials;
     if (registry === undefined || secretName === undefined) continue;
     const variables = {
       PGHOST: database.host,

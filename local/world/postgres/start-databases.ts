@@ -1,19 +1,28 @@
-// The databases of the configuration: one server for each environment's, since each stands for an instance of its own.
+// The databases of the configuration: one server for each environment's, since each stands for an instance of its own. Those of
+// the recovery region are empty.
 import { join } from 'node:path';
 import type { Configuration } from '../../../config/schema.ts';
 import type { Trace } from '../../trace/trace.ts';
+import { listClusterPlaces, type Site } from '../cluster-places.ts';
 import { openArchiveStore } from './archive/archive-store.ts';
 import { type Database, openDatabase } from './database.ts';
 
+export interface PlacedDatabase {
+  readonly environment: string;
+  readonly name: string;
+  readonly site: Site;
+  readonly database: Database;
+}
+
 export interface Databases {
   /** @throws Error when the configuration has no such one. */
-  get(environment: string, name: string): Database;
-  list(): readonly { readonly environment: string; readonly name: string; readonly database: Database }[];
+  get(environment: string, name: string, site?: Site): Database;
+  list(): readonly PlacedDatabase[];
   stop(): Promise<void>;
 }
 
 export interface DatabasesParts {
-  readonly configuration: Pick<Configuration, 'application' | 'databases' | 'environments'>;
+  readonly configuration: Pick<Configuration, 'application' | 'aws' | 'databases' | 'environments' | 'recovery'>;
   readonly directory: string;
   readonly trace: Pick<Trace, 'record'>;
   /** What AWS gives the pods of a service account; the database's is named as its server. */
@@ -25,17 +34,26 @@ export interface DatabasesParts {
 }
 
 export async function startDatabases(parts: DatabasesParts): Promise<Databases> {
-  const all: { environment: string; name: string; database: Database }[] = [];
+  const all: PlacedDatabase[] = [];
   for (const [name, { environments }] of Object.entries(parts.configuration.databases)) {
-    for (const [environment, { archive }] of Object.entries(environments)) {
-      const directory = join(parts.directory, `${environment}-${name}`);
-      const archiving = archive && connectArchive(parts, environment, name, archive.server);
-      all.push({ environment, name, database: await openDatabase(directory, name, archiving) });
+    for (const { environment, site } of listClusterPlaces(parts.configuration)) {
+      const placed = environments[environment];
+      if (placed === undefined) continue;
+      const isLive = site === 'primary';
+      const directory = join(parts.directory, `${environment}-${name}${isLive ? '' : '-recovery'}`);
+      const archiving =
+        isLive && placed.archive ? connectArchive(parts, environment, name, placed.archive.server) : undefined;
+      all.push({
+        environment,
+        name,
+        site,
+        database: await openDatabase(directory, name, { seeded: isLive, archiving }),
+      });
     }
   }
   return {
-    get(environment, name) {
-      const found = all.find((one) => one.environment === environment && one.name === name);
+    get(environment, name, site = 'primary') {
+      const found = all.find((one) => one.environment === environment && one.name === name && one.site === site);
       if (found === undefined) throw new Error(`no database ${name} in ${environment}`);
       return found.database;
     },

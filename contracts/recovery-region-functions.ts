@@ -1,0 +1,92 @@
+// The functions of the recovery stack: what must work when the primary region does not. Some are the primary region's, deployed once more.
+import type { EnvironmentVariable } from './functions/function-contract.ts';
+import { type FunctionName, functions } from './functions.ts';
+
+/** What a function of the recovery region may use there. */
+export type RecoveryCapability =
+  | 'ledger-read'
+  | 'ledger-write'
+  | 'bus'
+  | 'backups-read'
+  | 'scorecards-write'
+  | 'secrets-describe'
+  | 'registry'
+  | 'kubernetes-recovery'
+  | 'slack'
+  | 'pager-duty'
+  | 'github'
+  | 'alarm-topic'
+  | 'configuration';
+
+export interface RecoveryFunctionContract {
+  readonly entry: string;
+  readonly description: string;
+  readonly environment: readonly EnvironmentVariable[];
+  readonly uses: readonly RecoveryCapability[];
+}
+
+/** One of the primary region's, as it is. */
+function again(name: FunctionName, uses: readonly RecoveryCapability[]): RecoveryFunctionContract {
+  const { entry, description, environment } = functions[name];
+  return { entry, description, environment, uses };
+}
+
+/** By function name. */
+export const recoveryRegionFunctions = {
+  'plan-drill': {
+    entry: 'lambdas/recovery/plan-drill.handler.ts',
+    description: 'Says what a drill restores in the recovery region, and enters it into the ledger before it is made',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'configuration'],
+  },
+  'start-recovery-job': {
+    entry: 'lambdas/recovery/start-recovery-job.handler.ts',
+    description: 'Has the cluster of the recovery region run the backup agent',
+    environment: [],
+    uses: ['kubernetes-recovery', 'configuration'],
+  },
+  'read-recovery-job': {
+    entry: 'lambdas/recovery/read-recovery-job.handler.ts',
+    description: 'Says whether a Job in the recovery region has ended, and when to look again',
+    environment: [],
+    uses: ['kubernetes-recovery', 'configuration'],
+  },
+  'score-drill': {
+    entry: 'lambdas/recovery/score-drill.handler.ts',
+    description: 'Judges what a drill has restored, and looks whether everything else is there that a recovery needs',
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', 'ADDRESSES_PARAMETER_PATH', 'REPLICATED_SECRET_IDS'],
+    uses: ['ledger-read', 'backups-read', 'secrets-describe', 'registry', 'configuration'],
+  },
+  'stop-drill-jobs': {
+    entry: 'lambdas/recovery/stop-drill-jobs.handler.ts',
+    description: 'Removes the Jobs that drills have started, and says what is left of them',
+    environment: [],
+    uses: ['kubernetes-recovery', 'configuration'],
+  },
+  'settle-drill': {
+    entry: 'lambdas/recovery/settle-drill.handler.ts',
+    description: 'Writes the scorecard of a drill, as data and as a page, and tells how it ended',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: [
+      'ledger-read',
+      'ledger-write',
+      'bus',
+      'backups-read',
+      'scorecards-write',
+      'kubernetes-recovery',
+      'configuration',
+    ],
+  },
+  notify: again('notify', [
+    'ledger-read',
+    'ledger-write',
+    'slack',
+    'pager-duty',
+    'alarm-topic',
+    'github',
+    'configuration',
+  ]),
+  'record-event': again('record-event', ['ledger-write', 'configuration']),
+} as const satisfies Record<string, RecoveryFunctionContract>;
+
+export type RecoveryFunctionName = keyof typeof recoveryRegionFunctions;

@@ -1,0 +1,20 @@
+// The configuration as it holds in the recovery region: the same environments, in the clusters that wait there.
+import type { Configuration } from '../../config/schema.ts';
+import { backupReplicaName } from '../../contracts/backup-places.ts';
+import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
+
+/** Without the environments that are not recovered. */
+export function asInRecoveryRegion(configuration: Configuration): Configuration {
+  const environments = Object.entries(configuration.recovery.environments).flatMap(([name, place]) => {
+    const environment = configuration.environments[name];
+    return environment === undefined
+      ? []
+      : [[name, { ...environment, cluster: place.cluster, namespace: place.namespace }] as const];
+  });
+  return { ...configuration, environments: Object.fromEntries(environments) };
+}
+
+/** The same backup, where it was replicated to. */
+export function asReplica(application: string, backup: AgentBackup): AgentBackup {
+  return { ...backup, bucket: backupReplicaName(application, backup.environment) };
+}

@@ -1,0 +1,67 @@
+// THE table of the recovery region: everything that starts something there.
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import type { Configuration } from '../../config/schema.ts';
+import { recoveryPattern } from '../../contracts/events/recovery.ts';
+import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
+
+/** Workflows of the recovery region: file names below state-machines/. */
+export const recoveryWorkflowNames = ['recovery-drill'] as const;
+export type RecoveryWorkflowName = (typeof recoveryWorkflowNames)[number];
+
+export interface RecoveryRoute {
+  readonly id: string;
+  readonly description: string;
+  readonly pattern: EventPattern;
+  /** Whether AWS services speak of it: they do so on the account's default bus. */
+  readonly fromAws?: boolean;
+  readonly target: { readonly workflow: RecoveryWorkflowName } | { readonly function: RecoveryFunctionName };
+}
+
+/** `drillArn` is that of the workflow recovery-drill. */
+export function buildRecoveryRoutes(drillArn: string): readonly RecoveryRoute[] {
+  return [
+    {
+      id: 'cut-off-drill-sweeps',
+      description: 'What a drill that was cut off has left behind is swept away',
+      // One that failed has swept by itself.
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [drillArn], status: ['ABORTED', 'TIMED_OUT'] },
+      },
+      fromAws: true,
+      target: { workflow: 'recovery-drill' },
+    },
+    {
+      id: 'recovery-notifies',
+      description: 'What becomes of drills is told to people',
+      pattern: recoveryPattern,
+      target: { function: 'notify' },
+    },
+    {
+      id: 'everything-is-recorded',
+      description: 'Every event enters the index that answers what caused what',
+      pattern: { version: ['0'] },
+      target: { function: 'record-event' },
+    },
+  ];
+}
+
+/** Functions that rules invoke, which is asynchronously. */
+export function listRecoveryTargets(): RecoveryFunctionName[] {
+  return buildRecoveryRoutes('').flatMap(({ target }) => ('function' in target ? [target.function] : []));
+}
+
+export const recoverySchedules: readonly {
+  readonly id: string;
+  readonly description: string;
+  readonly schedule: keyof Configuration['schedules'];
+  readonly target: { readonly workflow: RecoveryWorkflowName };
+}[] = [
+  {
+    id: 'recovery-drill',
+    description: 'A recovery is tried in the recovery region, every month',
+    schedule: 'recoveryDrill',
+    target: { workflow: 'recovery-drill' },
+  },
+];
