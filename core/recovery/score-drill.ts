@@ -61,7 +61,9 @@ async function scoreRestore(parts: Parts, plan: DrillPlan, ended: EndedJob): Pro
   const attempt: Attempt = {
     passed: isRestored,
     ...(planned === undefined ? {} : { recoveryPointSeconds: secondsBetween(planned.takenAt, plan.startedAt) }),
-    reason: isRestored ? `${planned?.backup.backupId} ${words}` : words,
+    reason: isRestored
+      ? `${planned?.backup.backupId}: ${describeFacts(result.facts)}, as its manifest counts them`
+      : words,
   };
   return judge(
     parts,
@@ -69,6 +71,11 @@ async function scoreRestore(parts: Parts, plan: DrillPlan, ended: EndedJob): Pro
     attempt,
     isRestored ? secondsBetween(ended.startedAt, ended.finishedAt) : undefined,
   );
+}
+
+function describeFacts(facts: AgentResult['facts']): string {
+  const tables = facts?.tables ?? [];
+  return `${tables.reduce((sum, { rows }) => sum + rows, 0)} rows of ${tables.length} tables`;
 }
 
 async function tryConfiguration({ sources }: Parts, plan: DrillPlan, environment: string): Promise<Attempt> {
@@ -166,6 +173,7 @@ function judge(
   };
 }
 
+/** To a tenth. */
 function secondsBetween(from: string, until: string): number {
-  return Math.max(0, Math.round((Date.parse(until) - Date.parse(from)) / 1000));
+  return Math.max(0, Math.round((Date.parse(until) - Date.parse(from)) / 100) / 10);
 }
