@@ -79,6 +79,20 @@ describe('an alert held against a deployment', () => {
     });
   });
 
+  it('in a canary, while its predecessor lies within its bake, is left to people; the canary’s own gate holds meanwhile', () => {
+    const { finishedAt, ...canary } = buildChange('canary', 100, { outcome: 'under-way' });
+    const recent = buildChange('recent', 80);
+    const decision = decideRollback(policy, factsOf({ changes: [good, recent, canary] }));
+    expect(decision).toMatchObject({ outcome: 'deferred', rule: 'one-suspect' });
+    expect(decision.words).toContain('sha-recent and sha-canary were serving side by side');
+    // Once the predecessor has baked, it is the canary alone.
+    const cause = alert(113);
+    expect(decideRollback(policy, factsOf({ changes: [good, recent, canary], cause }))).toMatchObject({
+      outcome: 'acted',
+      blamed: { version: 'sha-canary' },
+    });
+  });
+
   it('of which nothing is known', () => {
     expect(decideRollback(policy, factsOf({ changes: [] }))).toMatchObject({
       outcome: 'suppressed',
