@@ -8,6 +8,8 @@ export const errorNames = {
   NotFoundError: { retryable: false },
   /** A system refuses us although it knows who we are. */
   ForbiddenError: { retryable: false },
+  /** GitHub does not let us in at all: the credential has expired or was taken back, or a permission is missing. A person must mend it. */
+  AccessRefusedError: { retryable: false },
   /** The same identity was used for something else before. */
   ConflictError: { retryable: false },
   /** Another execution holds what we held: everything that we would still write is fenced off. */

@@ -90,6 +90,8 @@ export const breakGlassTask = {
     leases: z.array(leaseGrantSchema),
     /** The time now, by the workflow's clock. */
     openedAt: z.string(),
+    /** Whether Git is why; else Argo CD, which does not bring what Git says already. */
+    isGitAway: z.boolean(),
   }),
   output: z.object({
     /** What Argo CD stands at: Git's last word before it went away, now overridden. */

@@ -55,12 +55,14 @@ export const readRolloutTask = {
     committedAt: z.string(),
     /** The time now, by the workflow's clock. */
     observedAt: z.string(),
+    /** Whether the version was pinned past Git: then what runs counts, not what Argo CD says of Git. */
+    isPinned: z.optional(z.boolean()),
   }),
   output: z.object({
     status: z.enum(['progressing', 'healthy', 'failed']),
     words: z.string(),
-    /** Name of the failure; `CanaryHadNoData` says that nobody knows whether the version is bad. */
-    error: z.enum(['RolloutFailed', 'CanaryHadNoData']),
+    /** Name of the failure. `CanaryHadNoData`: nobody knows whether the version is bad. `ArgoCdDidNotSync`: a rollback can go past it. */
+    error: z.enum(['RolloutFailed', 'CanaryHadNoData', 'ArgoCdDidNotSync']),
     /** The last signal of the cluster that was known before it was read. */
     signal: z.string(),
     /** When to look again although nothing was heard. */

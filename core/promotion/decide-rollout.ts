@@ -1,5 +1,12 @@
 // Has the commit arrived and does it work? Judges what Argo CD and Kubernetes say, within the environment's time.
-import type { ChangeFacts, RolloutVerdict, Strategy, WorkloadObservation } from './strategies/strategy.ts';
+import { decideWorkload } from './strategies/decide-workload.ts';
+import {
+  type ChangeFacts,
+  joinVerdicts,
+  type RolloutVerdict,
+  type Strategy,
+  type WorkloadObservation,
+} from './strategies/strategy.ts';
 
 /** What Argo CD says of the environment's Application. */
 export interface ApplicationObservation {
@@ -24,6 +31,8 @@ export interface RolloutFacts {
   readonly hasOurRevision: boolean;
   /** The same of the revision that the last sync operation was for. */
   readonly operationHasOurRevision: boolean;
+  /** Whether the version was pinned past Git: then only what runs counts. */
+  readonly isPinned?: boolean;
   readonly change: ChangeFacts;
   readonly elapsedSeconds: number;
   readonly timeoutSeconds: number;
@@ -45,6 +54,9 @@ export function decideRollout(strategy: Strategy, facts: RolloutFacts): RolloutD
 
 function judge(strategy: Strategy, facts: RolloutFacts): RolloutVerdict {
   const { application } = facts;
+  if (facts.isPinned === true) {
+    return joinVerdicts(facts.workloads.map((workload) => decideWorkload(workload, facts.digests[workload.service])));
+  }
   const hasFailed = application.operationPhase === 'Failed' || application.operationPhase === 'Error';
   if (hasFailed && facts.operationHasOurRevision) {
     return {

@@ -8,6 +8,7 @@ import { AppError } from '../app-error.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';
 import { type LeaseCheck, listRollouts, type RolloutLedger, refuseQuarantined } from '../promotion/commit-promotion.ts';
 import { colours, nameOfColour } from '../promotion/strategies/blue-green-strategy.ts';
+import { nameOfPrimary } from '../promotion/strategies/canary-strategy.ts';
 
 /** An image that shall run, and the Deployment that runs it. */
 export interface Pin {
@@ -54,11 +55,12 @@ export async function breakGlass(
   promotion: Promotion,
   services: readonly ResolvedService[],
   grants: readonly LeaseGrant[],
-  openedAt: string,
+  { openedAt, isGitAway }: { readonly openedAt: string; readonly isGitAway: boolean },
 ): Promise<{ revision: string; targets: RolloutTarget[]; words: string }> {
   const { environment } = promotion;
+  const because = isGitAway ? 'Git cannot be reached' : 'Argo CD does not sync';
   if (!getEnvironment(configuration, environment).automaticRollback.breakGlass) {
-    throw new AppError('ForbiddenError', `Git cannot be reached, and breakGlass is switched off in ${environment}`);
+    throw new AppError('ForbiddenError', `${because}, and breakGlass is switched off in ${environment}`);
   }
   await refuseQuarantined(ports.rollouts, services);
   if (!(await ports.leases.holds(environment, promotion.executionArn, grants))) {
@@ -86,22 +88,17 @@ export async function breakGlass(
   const revision = await cluster.overrideImages(pins);
   for (const pin of pins) await cluster.setImage(pin);
   const what = services.map(({ name, version }) => `${name} ${version}`).join(', ');
-  const targets = services.flatMap((service) =>
-    listPins(configuration, environment, service).map(({ deployment }) => ({
-      service: service.name,
-      deployment,
-      address: deploymentOf(configuration, service.name),
-    })),
-  );
+  const tail = isGitAway ? 'through Argo CD, until Git is told' : 'as Git says it, until Argo CD syncs again';
   return {
     revision,
-    targets,
-    words: `Git cannot be reached: ${what} pinned in ${environment} through Argo CD, until Git is told`,
+    targets: services.flatMap((service) => listPinnedTargets(configuration, environment, service)),
+    words: `${because}: ${what} pinned in ${environment} ${tail}`,
   };
 }
 
 /**
- * Where a service's image stands: with two colours in both, for which one is live only Git says.
+ * Where a service's image stands: with two colours in both, for which one is live only Git says. Under a canary the primary
+ * comes first: it has the users, and Flagger would take minutes to bring the version there.
  * @throws AppError `InvalidInputError` for a service without a digest.
  */
 export function listPins(
@@ -113,11 +110,34 @@ export function listPins(
   const target = getEnvironment(configuration, environment);
   const namespace = getService(configuration, name).namespace?.[environment] ?? target.namespace;
   const deployment = deploymentOf(configuration, name);
-  if (target.strategy !== 'blue-green') return [{ namespace, deployment, entry: image, image, digest }];
+  if (target.strategy === 'rolling') return [{ namespace, deployment, entry: image, image, digest }];
+  if (target.strategy === 'canary') {
+    return [nameOfPrimary(deployment), deployment].map((each) => ({
+      namespace,
+      deployment: each,
+      entry: image,
+      image,
+      digest,
+    }));
+  }
   return colours.map((colour) => {
     const named = nameOfColour(deployment, colour);
     return { namespace, deployment: named, entry: named, image, digest };
   });
+}
+
+/** Where it shows that the version runs; what Flagger does with the canary beside its primary does not matter. */
+function listPinnedTargets(
+  configuration: Configuration,
+  environment: string,
+  service: ResolvedService,
+): RolloutTarget[] {
+  const address = deploymentOf(configuration, service.name);
+  const pins = listPins(configuration, environment, service);
+  const isCanary = getEnvironment(configuration, environment).strategy === 'canary';
+  return pins
+    .filter(({ deployment }) => !isCanary || deployment === nameOfPrimary(address))
+    .map(({ deployment }) => ({ service: service.name, deployment, address }));
 }
 
 /** Name of a service's Deployment in the base. */

@@ -23,7 +23,7 @@ const maximumPatienceSeconds = 5;
 /**
  * A call that may have had an effect is repeated only when it is safe to: reads, and the creation of Git objects, whose names
  * are digests of their content. `as: 'app'` authenticates as the App itself, which owns its deliveries.
- * @throws AppError `UpstreamUnavailableError`, `TimedOutError`, `ThrottledError`, `ForbiddenError`.
+ * @throws AppError `UpstreamUnavailableError`, `TimedOutError`, `ThrottledError`, `AccessRefusedError`.
  */
 export function createGitHubClient(
   address: AddressReader,
@@ -116,7 +116,7 @@ function findPatienceSeconds({ status, headers }: GitHubAnswer, clock: Clock): n
 function refuseUnauthorized(route: string, answer: GitHubAnswer): GitHubAnswer {
   if (answer.status !== 401 && answer.status !== 403) return answer;
   throw new AppError(
-    'ForbiddenError',
+    'AccessRefusedError',
     `GitHub refuses ${route} (${answer.status}): check the secret and the App's permissions`,
   );
 }

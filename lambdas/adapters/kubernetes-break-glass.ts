@@ -35,7 +35,7 @@ export function createBreakGlassCluster(
       const ours = pins.map(({ entry }) => entry);
       return await editImages((images) => [
         ...images.filter((image) => !ours.includes(entryOf(image))),
-        ...pins.map(overrideOf),
+        ...new Set(pins.map(overrideOf)),
       ]);
     },
 

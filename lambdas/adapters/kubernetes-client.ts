@@ -70,7 +70,8 @@ export function createKubernetesClient(
       const answer = await send(url, options, body);
       return { ...answer, durationMilliseconds: Math.round(performance.now() - startedAt) };
     } catch (cause) {
-      const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
+      const { name } = cause as Partial<Error>;
+      const isTimeout = name === 'TimeoutError' || name === 'AbortError';
       throw isTimeout
         ? new AppError(
             'TimedOutError',

@@ -27,9 +27,9 @@ const ports = {
   ledger: createDynamoBreakGlassLedger(ledger),
 };
 
-/** Git cannot be reached: has the earlier version run all the same. */
+/** Git cannot be reached, or Argo CD does not sync: has the earlier version run all the same. */
 export const handler = defineTask({
   ...breakGlassTask,
-  handle: async ({ promotion, services, leases, openedAt }) =>
-    await breakGlass(configuration, ports, promotion, services, leases, openedAt),
+  handle: async ({ promotion, services, leases, openedAt, isGitAway }) =>
+    await breakGlass(configuration, ports, promotion, services, leases, { openedAt, isGitAway }),
 });

@@ -3,58 +3,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { alertFiringExample } from '../../contracts/events/alert.ts';
 import { rollbackDetailSchema } from '../../contracts/events/rollback.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
-import * as tasks from '../../contracts/workflows/rollback-release.ts';
-import { buildPromotion, buildService, digestB } from '../core/promotion/promotion-builder.ts';
-import {
-  taskContracts as promotionContracts,
-  happyStubs as promotionStubs,
-  rolloutAnswer,
-} from './promote-release-harness.ts';
-import {
-  FunctionFailure,
-  openStateMachine,
-  type Stub,
-  type StubInput,
-  type WorkflowHarness,
-} from './workflow-harness.ts';
+import { digestB } from '../core/promotion/promotion-builder.ts';
+import { rolloutAnswer } from './promote-release-harness.ts';
+import { acted, happyRollback, openRollback, request, resolvedEventId, service } from './rollback-release-harness.ts';
+import { FunctionFailure, type Stub, type StubInput, type WorkflowHarness } from './workflow-harness.ts';
 
-const contracts = {
-  ...promotionContracts,
-  'decide-rollback': tasks.decideRollbackTask,
-  'preempt-leases': tasks.preemptLeasesTask,
-  'open-incident': tasks.openIncidentTask,
-  'break-glass': tasks.breakGlassTask,
-};
-const resolvedEventId = 'alert-9f2c1d0e7a6b5c43-2026-11-23T20:05:10.000Z-resolved';
-const service = buildService();
-const acted = ({ rollbackId, executionArn, startedAt, event }: StubInput) => ({
-  outcome: 'acted',
-  rule: 'release-caused-it',
-  reason: 'api-gateway goes back',
-  promotion: buildPromotion({
-    promotionId: String(rollbackId),
-    executionArn: String(executionArn),
-    startedAt: String(startedAt),
-    change: 'rollback',
-  }),
-  services: [service],
-  blamed: [{ service: service.name, version: 'sha-bad', digest: digestB, promotionId: 'delivery-2' }],
-  refusedTargets: [],
-  ...(event === undefined ? {} : { alertResolvedEventId: resolvedEventId }),
-  alertResolveSeconds: 900,
-  gitTries: 3,
-});
-const happy: Record<string, Stub> = {
-  ...promotionStubs,
-  'decide-rollback': acted,
-  'preempt-leases': () => ({
-    outcome: 'acquired',
-    reason: 'leased',
-    leases: [{ service: service.name, fencingToken: 7 }],
-  }),
-  'break-glass': () => ({ revision: 'f'.repeat(40), targets: [], words: 'pinned past Git' }),
-  'open-incident': () => ({ issueUrl: 'https://github.example/issues/1', problems: [] }),
-};
 const firing = {
   version: '0',
   id: 'i',
@@ -62,14 +15,13 @@ const firing = {
   'detail-type': 'alert.firing',
   detail: alertFiringExample,
 };
-const request = { service: 'api-gateway', environment: 'dev', actor: 'ada', reason: 'it hurts' };
 
 const opened: WorkflowHarness[] = [];
 afterEach(async () => {
   for (const { services } of opened.splice(0)) await services.stop();
 });
 async function open(overrides: Record<string, Stub> = {}): Promise<WorkflowHarness> {
-  const workflow = await openStateMachine('rollback-release', contracts, { ...happy, ...overrides });
+  const workflow = await openRollback(overrides);
   opened.push(workflow);
   return workflow;
 }
@@ -195,7 +147,7 @@ describe('rollback-release', () => {
     const slow: Stub = (input, harness) => {
       left -= 1;
       if (left >= 0) throw new FunctionFailure('TimedOutError');
-      return happy['commit-promotion']?.(input, harness);
+      return happyRollback['commit-promotion']?.(input, harness);
     };
     const workflow = await open({ 'commit-promotion': slow });
     expect((await workflow.run({ request })).status).toBe('SUCCEEDED');
@@ -264,7 +216,7 @@ describe('rollback-release', () => {
     let breaks = true;
     const broken: Stub = (input, harness) => {
       if (breaks) throw new FunctionFailure('ForbiddenError');
-      return happy[name]?.(input, harness);
+      return happyRollback[name]?.(input, harness);
     };
     const workflow = await open({ [name]: broken });
     expect((await workflow.run(firing, 'first')).status).toBe('FAILED');

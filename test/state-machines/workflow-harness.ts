@@ -28,6 +28,8 @@ export interface WorkflowHarness {
   /** Events that were published, by detail-type. */
   readonly events: { readonly type: string; readonly detail: Record<string, unknown> }[];
   readonly services: ServiceHarness;
+  /** So many calls of the bus fail from now on. */
+  failEvents: number;
   start(input: object, name?: string): Promise<string>;
   /** Runs until the execution has ended, skipping all waiting. */
   run(input: object, name?: string): Promise<ExecutionEnd>;
@@ -78,6 +80,8 @@ export async function openStateMachine(
         }
       },
       'eventbridge.PutEvents': ({ Entries }: { Entries: { DetailType: string; Detail: string }[] }) => {
+        harness.failEvents -= 1;
+        if (harness.failEvents >= 0) throw new Error('the bus is down');
         for (const { DetailType, Detail } of Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });
         return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'id' })) };
       },
@@ -116,6 +120,7 @@ export async function openStateMachine(
     calls,
     events,
     services,
+    failEvents: 0,
     async start(input, executionName) {
       const { executionArn } = await services.call<{ executionArn: string }>('sfn', 'StartExecution', {
         stateMachineArn: attributes.Arn,

@@ -22,6 +22,9 @@ export interface CanaryLevers {
 /** Phases in which Flagger is at work, or waits for somebody. */
 const underWay = ['Waiting', 'Progressing', 'WaitingPromotion', 'Promoting', 'Finalising'];
 
+/** Phases before any version was judged: what stands in Git first becomes the primary without analysis and without gates. */
+const initial = ['', 'Initializing', 'Initialized'];
+
 export const canaryStrategy: Strategy = {
   name: 'canary',
   phases: ['shift-traffic'],
@@ -39,10 +42,15 @@ export const canaryStrategy: Strategy = {
       editKustomization(overlay, images),
     ),
   locate: (_phase, _overlay, images) =>
-    images.map(({ service, deployment }) => ({ service, deployment: `${deployment}-primary`, address: deployment })),
+    images.map(({ service, deployment }) => ({ service, deployment: nameOfPrimary(deployment), address: deployment })),
   decide: (workloads, digests, change) =>
     joinVerdicts(workloads.map((workload) => decideOne(workload, digests[workload.service], change))),
 };
+
+/** The Deployment that Flagger makes of a canary's target, and that has the users. */
+export function nameOfPrimary(deployment: string): string {
+  return `${deployment}-primary`;
+}
 
 export function readLevers(overlay: string, deployment: string): CanaryLevers {
   const operations = readPatch(overlay, leversOf(deployment)) ?? [];
@@ -66,6 +74,8 @@ function decideOne(workload: WorkloadObservation, digest: string | undefined, fa
   const { service, canary } = workload;
   if (canary === undefined) return { status: 'progressing', words: `Flagger knows no canary of ${service} yet` };
   const primary = decideWorkload(workload, digest);
+  if (facts.change === 'promotion' && initial.includes(canary.phase))
+    return decideFirst(service, canary.phase, primary);
   if (underWay.includes(canary.phase)) return { status: 'progressing', words: describeProgress(service, canary) };
   if (facts.change === 'rollback') {
     // Flagger may have taken the canary back by itself: then it stays Failed, and the primary is what it always was.
@@ -81,6 +91,17 @@ function decideOne(workload: WorkloadObservation, digest: string | undefined, fa
     };
   }
   return primary;
+}
+
+/** There is nothing to compare a first version with: its health and our smoke tests alone judge it, and people read that. */
+function decideFirst(service: string, phase: string, primary: RolloutVerdict): RolloutVerdict {
+  if (primary.status === 'healthy')
+    return {
+      ...primary,
+      words: `${primary.words}; no canary judged it, for ${service} had no version to compare with`,
+    };
+  if (phase === 'Initialized' || primary.status === 'failed') return primary;
+  return { status: 'progressing', words: `Flagger makes the first primary of ${service}: ${primary.words}` };
 }
 
 function describeProgress(service: string, canary: CanaryObservation): string {

@@ -1,123 +1,45 @@
-// Tests of core/rollback/break-glass.ts and reconcile-git.ts: fences, and who has the last word. Leases and records on the local DynamoDB.
+// Tests of core/rollback/break-glass.ts and reconcile-git.ts: fences, who has the last word, and each strategy.
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfiguration } from '../../../config/load-configuration.ts';
-import { breakGlassRecord } from '../../../contracts/ledger/break-glass.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
-import type { LeaseGrant } from '../../../contracts/workflows/promote-release.ts';
-import { AppError } from '../../../core/app-error.ts';
-import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
-import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';
-import { breakGlass, type Pin } from '../../../core/rollback/break-glass.ts';
-import { type ChangeToCommit, reconcileGit } from '../../../core/rollback/reconcile-git.ts';
-import { createDynamoBreakGlassLedger } from '../../../lambdas/adapters/dynamo-break-glass.ts';
-import { createDynamoLeaseCheck, createDynamoLeaseStore } from '../../../lambdas/adapters/dynamo-lease-store.ts';
-import { createDynamoRolloutLedger } from '../../../lambdas/adapters/dynamo-rollout-ledger.ts';
-import { openLedger, type TestLedger } from '../../lambdas/adapters/open-ledger.ts';
-import { buildPromotion, buildService, digestA, digestB } from '../promotion/promotion-builder.ts';
+import { editKustomization, readDigests } from '../../../core/promotion/edit-kustomization.ts';
+import { readColours } from '../../../core/promotion/strategies/blue-green-strategy.ts';
+import { readLevers } from '../../../core/promotion/strategies/canary-strategy.ts';
+import { configuration } from '../gates/gate-facts-builder.ts';
+import { digestA, digestB } from '../promotion/promotion-builder.ts';
+import { type BreakGlassWorld, later, openBreakGlassWorld, openedAt, service } from './break-glass-world.ts';
 
-const configuration = loadConfiguration('config/pyairtable.yaml');
-const promotion = buildPromotion({ promotionId: 'r', executionArn: 'arn:r', change: 'rollback' });
-const service = buildService();
-const openedAt = '2026-11-23T20:00:00.000Z';
-const later = '2026-11-23T20:10:00.000Z';
 const overlayOf = (digest: string) =>
   `images:\n  - name: ${service.image}\n    newTag: ${service.version}\n    digest: ${digest}\n`;
 
-let test: TestLedger;
-let done: string[];
-let git: { content: string; isAway: boolean };
+let world: BreakGlassWorld;
 beforeEach(async () => {
-  test = await openLedger();
-  done = [];
-  git = { content: overlayOf(digestB), isAway: false };
+  world = await openBreakGlassWorld('dev', overlayOf(digestB));
 });
-afterEach(async () => await test.stop());
+afterEach(async () => await world.stop());
 
-function openPorts() {
-  const leases = {
-    ...createDynamoLeaseStore(test.ledger, test.clock),
-    ...createDynamoLeaseCheck(test.ledger, test.clock),
-  };
-  const cluster = {
-    async overrideImages(pins: readonly Pin[]) {
-      done.push(`override ${pins.map(({ digest }) => digest).join()}`);
-      return 'stands-at';
-    },
-    removeOverrides: async ([pin]: readonly Pin[]) =>
-      void done.push(`remove ${pin?.digest} while Git says ${git.content.includes(pin?.digest ?? '')}`),
-    setImage: async ({ namespace, deployment }: Pin) => void done.push(`set ${namespace}/${deployment}`),
-  };
-  const ask = <T>(answer: () => T): Promise<T> =>
-    git.isAway ? Promise.reject(new AppError('UpstreamUnavailableError', 'away')) : Promise.resolve(answer());
-  const loose = new Map<string, string>();
-  const repository: GitOpsRepository = {
-    read: () => ask(() => ({ revision: 'tip', content: git.content })),
-    listRecentCommits: () => ask(() => []),
-    createCommit: (_parent, _file, content) =>
-      ask(() => {
-        loose.set('c1', content);
-        return 'c1';
-      }),
-    advance: (revision) =>
-      ask(() => {
-        git.content = loose.get(revision) ?? '';
-        return 'advanced' as const;
-      }),
-    urlOf: (revision) => revision,
-  };
-  const rollouts = createDynamoRolloutLedger(test.ledger);
-  const clock = { now: () => test.clock.now(), sleep: async () => undefined };
-  return {
-    leases,
-    repository,
-    commit: async (change: ChangeToCommit) =>
-      (
-        await commitPromotion(
-          { repository, leases, rollouts, clock },
-          { ...change, file: 'k.yaml', strategy: rollingStrategy, deploymentOf: (name) => name },
-        )
-      ).revision,
-    clusterOf: () => cluster,
-    rollouts,
-    ledger: createDynamoBreakGlassLedger(test.ledger),
-  };
+async function pinNow(isGitAway = true) {
+  const grant = await world.take();
+  const outcome = await world.pin([grant], configuration, isGitAway);
+  await world.ports.leases.release(world.environment, service.name, 'arn:r', grant.fencingToken);
+  return { ...outcome, grant };
 }
-type Ports = ReturnType<typeof openPorts>;
-
-async function take({ leases }: Ports, holder = 'arn:r'): Promise<LeaseGrant> {
-  const answer = await leases.take('dev', service.name, holder, { promotionId: 'r', durationSeconds: 900 });
-  if ('holder' in answer) throw new Error('busy');
-  return { service: service.name, ...answer };
-}
-async function pinNow(ports: Ports): Promise<LeaseGrant> {
-  const grant = await take(ports);
-  await breakGlass(configuration, ports, promotion, [service], [grant], openedAt);
-  return grant;
-}
-const reconcile = (ports: Ports, holder = 'arn:reconciler') =>
-  reconcileGit(configuration, ports, { rollbackId: 'r', environment: 'dev', service: service.name }, holder, later);
-const findRecord = () => test.ledger.find(breakGlassRecord, ledgerKey.breakGlass('dev', service.name));
 
 describe('breakGlass', () => {
   it('remembers the pin, then has Argo CD override Git and the Deployment follow', async () => {
-    const ports = openPorts();
-    const grant = await take(ports);
-    const outcome = await breakGlass(configuration, ports, promotion, [service], [grant], openedAt);
+    const outcome = await world.pin([await world.take()]);
     expect(outcome).toMatchObject({ revision: 'stands-at', words: expect.stringContaining('Git cannot be reached') });
-    expect(done).toEqual([`override ${digestA}`, 'set pyairtable-dev/api-gateway']);
-    expect(await findRecord()).toMatchObject({ status: 'open', promotion: { promotionId: 'r' }, openedAt });
+    expect(world.done).toEqual([`override ${service.image}@${digestA}`, 'set pyairtable-dev/api-gateway']);
+    expect(await world.findRecord()).toMatchObject({ status: 'open', promotion: { promotionId: 'r' }, openedAt });
   });
 
   it('does nothing for one that has lost its lease, for a quarantined digest, or where it is switched off', async () => {
-    const ports = openPorts();
-    const stale = await take(ports);
-    const pin = (grants: readonly LeaseGrant[], config = configuration) =>
-      breakGlass(config, ports, promotion, [service], grants, openedAt);
+    const stale = await world.take();
     const off = structuredClone(configuration);
     for (const environment of Object.values(off.environments)) environment.automaticRollback.breakGlass = false;
-    await expect(pin([stale], off)).rejects.toMatchObject({ name: 'ForbiddenError' });
-    await expect(pin([{ ...stale, fencingToken: 9 }])).rejects.toMatchObject({ name: 'LeaseLostError' });
-    await test.ledger.put({
+    await expect(world.pin([stale], off)).rejects.toMatchObject({ name: 'ForbiddenError' });
+    await expect(world.pin([{ ...stale, fencingToken: 9 }])).rejects.toMatchObject({ name: 'LeaseLostError' });
+    await world.test.ledger.put({
       ...ledgerKey.quarantine(service.name, digestA),
       kind: 'quarantine',
       sortKey: 's',
@@ -129,44 +51,98 @@ describe('breakGlass', () => {
       rollbackId: 'x',
       correlationId: 'x',
     });
-    await expect(pin([stale])).rejects.toMatchObject({ name: 'ForbiddenError' });
-    expect([done, await findRecord()]).toEqual([[], undefined]);
+    await expect(world.pin([stale])).rejects.toMatchObject({ name: 'ForbiddenError' });
+    expect([world.done, await world.findRecord()]).toEqual([[], undefined]);
   });
 });
 
 describe('reconcileGit', () => {
   it('waits while the rollback is at it and while Git is away; then Git first, the override after it', async () => {
-    const ports = openPorts();
-    const { fencingToken } = await pinNow(ports);
-    expect(await reconcile(ports)).toMatchObject({ outcome: 'waiting', words: expect.stringContaining('arn:r') });
-    await ports.leases.release('dev', service.name, 'arn:r', fencingToken);
-    git.isAway = true;
-    expect(await reconcile(ports)).toMatchObject({ outcome: 'waiting', words: expect.stringContaining('away') });
-    git.isAway = false;
-    expect(await reconcile(ports)).toMatchObject({ outcome: 'reconciled', revision: 'c1' });
-    expect(git.content).toContain(digestA);
-    expect(done.at(-1)).toBe(`remove ${digestA} while Git says true`);
-    expect(await findRecord()).toMatchObject({ status: 'reconciled', revision: 'c1', reconciledAt: later });
+    const grant = await world.take();
+    await world.pin([grant]);
+    expect(await world.reconcile()).toMatchObject({ outcome: 'waiting', words: expect.stringContaining('arn:r') });
+    await world.ports.leases.release('dev', service.name, 'arn:r', grant.fencingToken);
+    world.git.isAway = true;
+    expect(await world.reconcile()).toMatchObject({ outcome: 'waiting', words: expect.stringContaining('away') });
+    world.git.isAway = false;
+    expect(await world.reconcile()).toMatchObject({ outcome: 'reconciled', revision: 'c1' });
+    expect(world.git.content).toContain(digestA);
+    expect(world.done.at(-1)).toBe(`remove ${service.image} while Git says true`);
+    expect(await world.findRecord()).toMatchObject({ status: 'reconciled', revision: 'c1', reconciledAt: later });
     // Nothing is left to do, and the lease is free.
-    const count = done.length;
-    expect((await reconcile(ports)).outcome).toBe('reconciled');
-    expect(done).toHaveLength(count);
-    await take(ports, 'arn:next');
+    const count = world.done.length;
+    expect((await world.reconcile()).outcome).toBe('reconciled');
+    expect(world.done).toHaveLength(count);
+    await world.take('arn:next');
   });
 
   it('leaves alone what was changed in Git on purpose since, and only takes the override away', async () => {
-    const ports = openPorts();
-    const { fencingToken } = await pinNow(ports);
-    await ports.leases.release('dev', service.name, 'arn:r', fencingToken);
+    await pinNow();
     const newer = `sha256:${'7'.repeat(64)}`;
-    const { service: _, ...grant } = await take(ports, 'arn:next');
-    const record = await ports.ledger.findRollout('dev', service.name);
+    const { service: _, ...grant } = await world.take('arn:next');
+    const { ledger, rollouts, leases } = world.ports;
+    const record = await ledger.findRollout('dev', service.name);
     if (record === undefined) throw new Error('the pin left no rollout');
-    await ports.rollouts.recordRollout({ ...record, ...grant, digest: newer, promotionId: 'next', committedAt: later });
-    await ports.leases.release('dev', service.name, 'arn:next', grant.fencingToken);
-    git.content = overlayOf(newer);
-    expect(await reconcile(ports)).toMatchObject({ outcome: 'reconciled', revision: 'tip' });
-    expect(git.content).toContain(newer);
-    expect(done.at(-1)).toBe(`remove ${digestA} while Git says false`);
+    await rollouts.recordRollout({ ...record, ...grant, digest: newer, promotionId: 'next', committedAt: later });
+    await leases.release('dev', service.name, 'arn:next', grant.fencingToken);
+    world.git.content = overlayOf(newer);
+    expect(await world.reconcile()).toMatchObject({ outcome: 'reconciled', revision: 'tip' });
+    expect(world.git.content).toContain(newer);
+    expect(world.done.at(-1)).toBe(`remove ${service.image} while Git says false`);
+  });
+});
+
+describe('with two colours', () => {
+  const shipped = readFileSync('gitops/overlays/staging/kustomization.yaml', 'utf8');
+  /** Blue is live with the bad version, green holds the good one no more. */
+  const bad = editKustomization(shipped, [{ image: 'api-gateway-blue', digest: digestB, tag: 'bad' }]);
+
+  it('both get the earlier version, for which one is live only Git says; then Git has it live, and the other one is bad and idle', async () => {
+    await world.stop();
+    world = await openBreakGlassWorld('staging', bad);
+    world.git.isAway = true;
+    const { targets } = await pinNow();
+    expect(world.done).toEqual([
+      `override api-gateway-blue@${digestA},api-gateway-green@${digestA}`,
+      'set pyairtable-staging/api-gateway-blue',
+      'set pyairtable-staging/api-gateway-green',
+    ]);
+    expect(targets).toEqual(
+      ['blue', 'green'].map((colour) => ({
+        service: service.name,
+        deployment: `api-gateway-${colour}`,
+        address: 'api-gateway',
+      })),
+    );
+    world.git.isAway = false;
+    expect((await world.reconcile()).outcome).toBe('reconciled');
+    const { active, digests, replicas } = readColours(world.git.content, 'api-gateway');
+    expect([active, digests, replicas.green]).toEqual(['green', { blue: digestB, green: digestA }, 2]);
+    expect(world.done.at(-1)).toBe('remove api-gateway-blue,api-gateway-green while Git says true');
+  });
+});
+
+describe('under a canary', () => {
+  it('the primary, which has the users, gets the earlier version first; then Git has it promoted without analysis', async () => {
+    await world.stop();
+    const shipped = readFileSync('gitops/overlays/prod/kustomization.yaml', 'utf8');
+    world = await openBreakGlassWorld(
+      'prod',
+      editKustomization(shipped, [{ image: service.image, digest: digestB, tag: 'bad' }]),
+    );
+    const { targets, words } = await pinNow(false);
+    expect(words).toBe(
+      `Argo CD does not sync: api-gateway ${service.version} pinned in prod as Git says it, until Argo CD syncs again`,
+    );
+    expect(world.done).toEqual([
+      `override ${service.image}@${digestA}`,
+      'set pyairtable-prod/api-gateway-primary',
+      'set pyairtable-prod/api-gateway',
+    ]);
+    // Not the canary's own Deployment: with no pod wanted it is always complete.
+    expect(targets).toEqual([{ service: service.name, deployment: 'api-gateway-primary', address: 'api-gateway' }]);
+    expect((await world.reconcile()).outcome).toBe('reconciled');
+    expect(readDigests(world.git.content)[service.image]).toBe(digestA);
+    expect(readLevers(world.git.content, 'api-gateway')).toEqual({ skipAnalysis: true, suspend: false });
   });
 });

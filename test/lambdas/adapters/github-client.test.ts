@@ -86,7 +86,7 @@ describe('the GitHub client', () => {
   it('says what to do when it stays refused, and tells no token', async () => {
     const { client } = await open([{ status: 401 }]);
     const error = await client(get, parameters).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ name: 'ForbiddenError' });
+    expect(error).toMatchObject({ name: 'AccessRefusedError' });
     expect(JSON.stringify(error) + String(error)).not.toContain('token-');
   });
 
