@@ -44,6 +44,15 @@ export async function castVote(
   throw new AppError('ThrottledError', `too many people decide on ${approvalId} at once: it will be tried again`);
 }
 
+/** Each of them; what the first one came to, or that nothing was meant. */
+export async function castVotes(
+  ports: ApprovalPorts,
+  answers: readonly { readonly approvalId: string; readonly vote: CastVote }[],
+): Promise<ApprovalDecisionOutcome> {
+  const outcomes = await Promise.all(answers.map(({ approvalId, vote }) => castVote(ports, approvalId, vote)));
+  return outcomes[0] ?? { outcome: 'ignored', reason: 'nothing that waits is meant' };
+}
+
 /** The workflow first: who is told that it goes on finds it going on. */
 async function conclude(
   { tokens, publisher }: ApprovalPorts,

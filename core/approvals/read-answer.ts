@@ -1,9 +1,25 @@
 // A person's answer, from wherever it comes, in one form.
+import * as z from 'zod/mini';
 import type { ApprovalsConfiguration } from '../../config/approvals-schema.ts';
-import { approvalActions, approvalButtonValueSchema, type BlockActionsDetail } from '../../contracts/events/slack.ts';
+import {
+  approvalActions,
+  approvalButtonValueSchema,
+  type BlockActionsDetail,
+  blockActionsDetailSchema,
+} from '../../contracts/events/slack.ts';
 import type { ApprovalRecord } from '../../contracts/ledger/approvals.ts';
+import { approvalDecisionSchema } from '../../contracts/workflows/approval.ts';
+import { causingEventSchema } from '../../contracts/workflows/promote-release.ts';
 import type { CastVote } from './decide-vote.ts';
-import type { DeploymentReview } from './read-deployment-review.ts';
+import { type DeploymentReview, findDeploymentReview } from './read-deployment-review.ts';
+
+/** Who speaks is known: IAM lets the caller in, Slack and GitHub sign. */
+export const approvalInputSchema = z.union([
+  approvalDecisionSchema,
+  z.object({ 'detail-type': z.literal('block_actions'), detail: blockActionsDetailSchema }),
+  causingEventSchema,
+]);
+export type ApprovalInput = z.infer<typeof approvalInputSchema>;
 
 export interface Answer {
   readonly approvalId: string;
@@ -45,6 +61,23 @@ export function findReviewAnswers(
       } as const;
       return { approvalId, vote };
     });
+}
+
+/** What a caller, Slack or GitHub sends, as answers that can be counted; none when nothing that waits is meant. */
+export async function readAnswers(
+  configuration: Pick<ApprovalsConfiguration, 'slackUsers'>,
+  listPending: () => Promise<readonly ApprovalRecord[]>,
+  input: ApprovalInput,
+  now: string,
+): Promise<Answer[]> {
+  if ('approvalId' in input) {
+    const { approvalId, ...vote } = input;
+    return [{ approvalId, vote: { ...vote, via: 'command-line', votedAt: now } }];
+  }
+  if ('interaction' in input.detail) return [readSlackAnswer(configuration, input.detail) ?? []].flat();
+  const review = findDeploymentReview(input.detail.payload);
+  if (review === undefined) return [];
+  return findReviewAnswers(await listPending(), review, input.detail.metadata.occurredAt);
 }
 
 function parseJson(text: string): unknown {

@@ -37,6 +37,30 @@ export interface Reconciliation {
   readonly revision?: string;
 }
 
+/** One attempt for each service; it is over when every one stands in Git. */
+export async function reconcileAll(
+  configuration: Configuration,
+  ports: ReconcilePorts,
+  {
+    services,
+    ...asked
+  }: { readonly rollbackId: string; readonly environment: string; readonly services: readonly string[] },
+  holder: string,
+  now: string,
+): Promise<Reconciliation> {
+  const attempts: Reconciliation[] = [];
+  for (const service of services) {
+    attempts.push(await reconcileGit(configuration, ports, { ...asked, service }, holder, now));
+  }
+  const open = attempts.filter(({ outcome }) => outcome === 'waiting');
+  const revision = attempts.findLast((attempt) => attempt.revision !== undefined)?.revision;
+  return {
+    outcome: open.length > 0 ? 'waiting' : 'reconciled',
+    words: (open.length > 0 ? open : attempts).map(({ words }) => words).join('; '),
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
+
 /** Longer than one attempt takes. */
 const leaseSeconds = 120;
 

@@ -2,16 +2,10 @@
 import * as z from 'zod/mini';
 import { AppError } from '../../core/app-error.ts';
 import type { DeliveryAttempt } from '../../core/ingress/decide-redeliveries.ts';
+import type { WebhookDeliveries } from '../../core/ingress/redeliver-failed.ts';
+import type { GitHubConnection } from './connect-github.ts';
 import { describeAnswer, type GitHubAnswer, type GitHubClient } from './github-client.ts';
 import { parseAnswer } from './github-source-repository.ts';
-
-/** The deliveries of one webhook. */
-export interface WebhookDeliveries {
-  /** For people: which webhook it is. */
-  readonly name: string;
-  list(since: number): Promise<DeliveryAttempt[]>;
-  redeliver(attempt: DeliveryAttempt): Promise<void>;
-}
 
 const attemptsSchema = z.array(
   z.object({ id: z.number(), guid: z.string(), delivered_at: z.string(), status_code: z.number() }),
@@ -21,6 +15,19 @@ const hooksSchema = z.array(z.object({ id: z.number(), config: z.object({ url: z
 const pageSize = 100;
 /** 20 pages are 2,000 attempts: more in three days is nothing that redelivery can mend. */
 const maximumPages = 20;
+
+/** Every webhook that leads to us: the App's own one, or with a plain token those of the repositories. */
+export async function findWebhooks(
+  { secret, client, appClient }: Pick<GitHubConnection, 'secret' | 'client' | 'appClient'>,
+  owner: string,
+  repositories: readonly string[],
+): Promise<WebhookDeliveries[]> {
+  if (!('token' in (await secret.read()))) return [createAppDeliveries(appClient)];
+  const found = await Promise.all(
+    repositories.map(async (repository) => await findRepositoryDeliveries(client, owner, repository)),
+  );
+  return found.flat();
+}
 
 /** The webhook of the App that `gitHub` authenticates as. */
 export function createAppDeliveries(gitHub: GitHubClient): WebhookDeliveries {

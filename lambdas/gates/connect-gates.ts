@@ -5,11 +5,10 @@ import type { Configuration } from '../../config/schema.ts';
 import type { JudgePorts } from '../../core/promotion/judge-promotion.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import type { GitHubConnection } from '../adapters/connect-github.ts';
+import { connectGitOpsRepository } from '../adapters/connect-gitops-repository.ts';
 import { createCosignAttester } from '../adapters/cosign-attester.ts';
 import { createDynamoGateLedger } from '../adapters/dynamo-gate-ledger.ts';
 import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
-import { createGitHubGitOpsRepository } from '../adapters/github-gitops-repository.ts';
-import { buildWebUrl } from '../adapters/github-web-url.ts';
 import { createOciRegistry } from '../adapters/oci-registry.ts';
 import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -21,7 +20,6 @@ export function connectGates(
   ledger: DynamoLedger,
   gitHub: GitHubConnection,
 ): JudgePorts {
-  const { owner, apiUrl, gitops } = configuration.github;
   const address = createAddressReader(
     new SSMClient(awsClientOptions),
     systemClock,
@@ -34,11 +32,7 @@ export function connectGates(
   return {
     ledger: createDynamoGateLedger(ledger),
     registry,
-    repository: createGitHubGitOpsRepository(gitHub.client, {
-      owner,
-      ...gitops,
-      webUrl: buildWebUrl(apiUrl, owner, gitops.repository),
-    }),
+    repository: connectGitOpsRepository(configuration, gitHub),
     // Security evidence and migrations are ports that nothing stands behind yet: their gates say that they are not asked.
     attesters: { signatures: publicKey === undefined ? undefined : createCosignAttester(registry, publicKey) },
   };

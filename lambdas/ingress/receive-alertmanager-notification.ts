@@ -2,13 +2,13 @@
 import { type AlertNotification, parseAlertNotification } from '../../core/ingress/parse-alert-notification.ts';
 import type { BatchPublishingPorts } from '../../core/ingress/publish-all-once.ts';
 import { receiveAlerts } from '../../core/ingress/receive-alerts.ts';
-import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
 import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
 import type { SecretReader } from '../adapters/secret-reader.ts';
 import type { Invocation } from '../platform/define-handler.ts';
 import { type HttpAnswer, type HttpApiEvent, readRawBody } from '../platform/http-api.ts';
 import { logger } from '../platform/logger.ts';
 import { asOurs } from './as-ours.ts';
+import { isAuthorized } from './is-authorized.ts';
 
 export interface AlertmanagerWebhookParts extends BatchPublishingPorts {
   readonly secret: SecretReader<WebhookSecret>;
@@ -32,7 +32,9 @@ export function createReceiveAlertmanagerNotification(
     if ((event.body ?? '').length > maximumBodyCharacters) {
       return { statusCode: 413, body: { message: 'the body is too large: lower max_alerts of the receiver' } };
     }
-    if (!(await asOurs('the alerts could not be taken', () => isAuthorized(parts, event.headers.authorization)))) {
+    if (
+      !(await asOurs('the alerts could not be taken', () => isAuthorized(parts.secret, event.headers.authorization)))
+    ) {
       const headers = { 'www-authenticate': 'Bearer' };
       return { statusCode: 401, headers, body: { message: 'the credential is missing or wrong' } };
     }
@@ -47,11 +49,4 @@ export function createReceiveAlertmanagerNotification(
     logger.info('alerts received', { groupKey, truncatedAlerts, ...outcome });
     return { statusCode: 202, body: { message: 'accepted', ...outcome } };
   };
-}
-
-/** Before anything is refused the secret is read anew: it may have been rotated since we read it. */
-async function isAuthorized({ secret }: AlertmanagerWebhookParts, authorization: string | undefined): Promise<boolean> {
-  if (authorization === undefined) return false;
-  if (isCredentialValid(authorization, await secret.read())) return true;
-  return isCredentialValid(authorization, await secret.read({ refresh: true }));
 }

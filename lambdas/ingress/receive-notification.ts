@@ -1,12 +1,12 @@
 // What our webhooks for controllers in the clusters answer: credential → event → claim and publish, and only then 202.
-import { AppError } from '../../core/app-error.ts';
 import type { BusEvent } from '../../core/ingress/build-github-event.ts';
 import { type PublishingPorts, publishOnce } from '../../core/ingress/publish-once.ts';
-import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
 import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
 import type { SecretReader } from '../adapters/secret-reader.ts';
 import type { Invocation } from '../platform/define-handler.ts';
 import { type HttpAnswer, type HttpApiEvent, readRawBody } from '../platform/http-api.ts';
+import { asOurs } from './as-ours.ts';
+import { isAuthorized } from './is-authorized.ts';
 
 export interface NotificationParts extends PublishingPorts {
   readonly secret: SecretReader<WebhookSecret>;
@@ -14,6 +14,8 @@ export interface NotificationParts extends PublishingPorts {
   readonly readEvent: (body: Uint8Array) => { readonly eventId: string; readonly event: BusEvent } | undefined;
 }
 
+/** What the sender reads of a fault of ours. */
+export const faultWords = 'the notification could not be taken';
 /** More than any of them sends. */
 const maximumBodyCharacters = 256 * 1024;
 
@@ -26,7 +28,7 @@ export function createReceiveNotification(
     if (refusal !== undefined) return refusal;
     const told = parts.readEvent(readRawBody(event));
     if (told === undefined) return { statusCode: 202, body: { message: 'nothing to tell' } };
-    const isNew = await asOurs(() => publishOnce(parts, told.eventId, told.event, requestId));
+    const isNew = await asOurs(faultWords, () => publishOnce(parts, told.eventId, told.event, requestId));
     return { statusCode: 202, body: { message: isNew ? 'accepted' : 'known', eventId: told.eventId } };
   };
 }
@@ -42,23 +44,7 @@ export async function refuseRequest(
   if ((event.body ?? '').length > maximumBodyCharacters) {
     return { statusCode: 413, body: { message: `the body is larger than ${maximumBodyCharacters} characters` } };
   }
-  if (await asOurs(() => isAuthorized(secret, event.headers.authorization))) return undefined;
+  if (await asOurs(faultWords, () => isAuthorized(secret, event.headers.authorization))) return undefined;
   const headers = { 'www-authenticate': 'Bearer' };
   return { statusCode: 401, headers, body: { message: 'the credential is missing or wrong' } };
-}
-
-/** Before anything is refused the secret is read anew: it may have been rotated since we read it. */
-async function isAuthorized(secret: SecretReader<WebhookSecret>, authorization: string | undefined): Promise<boolean> {
-  if (authorization === undefined) return false;
-  if (isCredentialValid(authorization, await secret.read())) return true;
-  return isCredentialValid(authorization, await secret.read({ refresh: true }));
-}
-
-/** A fault of ours is a 5xx, so that the sender tries again: a 4xx would lose what it says. */
-export async function asOurs<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new AppError('UpstreamUnavailableError', 'the notification could not be taken', { cause });
-  }
 }

@@ -7,12 +7,11 @@ import { commitPromotion, type GitOpsRepository } from '../../core/promotion/com
 import { buildColours } from '../../core/promotion/strategies/build-colours.ts';
 import { getStrategy } from '../../core/promotion/strategies/find-strategy.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';
+import { connectGitOpsRepository } from '../adapters/connect-gitops-repository.ts';
 import { createDynamoColours } from '../adapters/dynamo-colours.ts';
 import { createDynamoLeaseCheck } from '../adapters/dynamo-lease-store.ts';
 import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { createDynamoRolloutLedger } from '../adapters/dynamo-rollout-ledger.ts';
-import { createGitHubGitOpsRepository } from '../adapters/github-gitops-repository.ts';
-import { buildWebUrl } from '../adapters/github-web-url.ts';
 import { systemClock } from '../platform/system-clock.ts';
 
 type Input = z.infer<typeof commitPromotionTask.input>;
@@ -22,6 +21,8 @@ export interface GitOpsWriter {
   readonly repository: GitOpsRepository;
   /** Writes one phase of the change into the environment's overlay, and what that means for the colours into the ledger. */
   commitPhase(input: Input): Promise<Output>;
+  /** All phases of the environment's strategy, one after the other; returns the last commit. */
+  commitAllPhases(input: Omit<Input, 'phase'>): Promise<string>;
 }
 
 export function connectGitOps(
@@ -29,21 +30,23 @@ export function connectGitOps(
   ledger: DynamoLedger,
   environment: Parameters<typeof connectGitHub>[0],
 ): GitOpsWriter {
-  const { owner, apiUrl, gitops } = configuration.github;
   const colours = createDynamoColours(ledger);
-  const repository = createGitHubGitOpsRepository(connectGitHub(environment).client, {
-    owner,
-    ...gitops,
-    webUrl: buildWebUrl(apiUrl, owner, gitops.repository),
-  });
+  const repository = connectGitOpsRepository(configuration, connectGitHub(environment));
   const ports = {
     repository,
     leases: createDynamoLeaseCheck(ledger, systemClock),
     rollouts: createDynamoRolloutLedger(ledger),
     clock: systemClock,
   };
-  return {
+  const writer: GitOpsWriter = {
     repository,
+    async commitAllPhases(input) {
+      let revision = '';
+      for (const phase of getStrategy(getEnvironment(configuration, input.promotion.environment)).phases) {
+        ({ revision } = await writer.commitPhase({ ...input, phase }));
+      }
+      return revision;
+    },
     async commitPhase(input) {
       const target = getEnvironment(configuration, input.promotion.environment);
       const file = `${target.overlayPath}/kustomization.yaml`;
@@ -61,4 +64,5 @@ export function connectGitOps(
       return committed;
     },
   };
+  return writer;
 }

@@ -1,13 +1,11 @@
 // Step BreakGlass of rollback-release.
 import { breakGlassTask } from '../../contracts/workflows/rollback-release.ts';
-import { getEnvironment } from '../../core/configuration/get-configured.ts';
 import { breakGlass } from '../../core/rollback/break-glass.ts';
-import { connectClusters } from '../adapters/connect-clusters.ts';
+import { connectBreakGlass } from '../adapters/connect-break-glass.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoBreakGlassLedger } from '../adapters/dynamo-break-glass.ts';
 import { createDynamoLeaseCheck } from '../adapters/dynamo-lease-store.ts';
 import { createDynamoRolloutLedger } from '../adapters/dynamo-rollout-ledger.ts';
-import { createBreakGlassCluster } from '../adapters/kubernetes-break-glass.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
@@ -16,12 +14,8 @@ import { systemClock } from '../platform/system-clock.ts';
 const environment = readEnvironment(['LEDGER_TABLE_NAME']);
 const configuration = readConfiguration();
 const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
-const clientOf = connectClusters();
 const ports = {
-  clusterOf(name: string) {
-    const { cluster, argoNamespace, argoApplication } = getEnvironment(configuration, name);
-    return createBreakGlassCluster(clientOf(cluster), { namespace: argoNamespace, name: argoApplication });
-  },
+  clusterOf: connectBreakGlass(configuration),
   leases: createDynamoLeaseCheck(ledger, systemClock),
   rollouts: createDynamoRolloutLedger(ledger),
   ledger: createDynamoBreakGlassLedger(ledger),

@@ -1,9 +1,9 @@
 // What /metrics answers to each kind of request.
-import { isCredentialValid } from '../../core/ingress/verify-credential.ts';
 import type { WebhookSecret } from '../../core/ingress/verify-signature.ts';
 import { collectMetrics, type MetricSources } from '../../core/metrics/collectors.ts';
 import { expositionContentType, renderMetrics } from '../../core/metrics/metric-family.ts';
 import type { SecretReader } from '../adapters/secret-reader.ts';
+import { isAuthorized } from '../ingress/is-authorized.ts';
 import type { HttpAnswer, HttpApiEvent } from '../platform/http-api.ts';
 
 export interface ExposeMetricsParts {
@@ -16,18 +16,11 @@ export function createExposeMetrics(parts: ExposeMetricsParts): (event: HttpApiE
   return async (event): Promise<HttpAnswer> => {
     if (event.requestContext.http.method !== 'GET')
       return { statusCode: 405, headers: { allow: 'GET' }, body: { message: 'read the metrics with GET' } };
-    if (!(await isAuthorized(parts, event.headers.authorization))) {
+    if (!(await isAuthorized(parts.secret, event.headers.authorization))) {
       const headers = { 'www-authenticate': 'Bearer' };
       return { statusCode: 401, headers, body: { message: 'the credential is missing or wrong' } };
     }
     const text = renderMetrics(await collectMetrics(parts.sources));
     return { statusCode: 200, headers: { 'content-type': expositionContentType }, body: text };
   };
-}
-
-/** Before anything is refused the secret is read anew: it may have been rotated since we read it. */
-async function isAuthorized({ secret }: ExposeMetricsParts, authorization: string | undefined): Promise<boolean> {
-  if (authorization === undefined) return false;
-  if (isCredentialValid(authorization, await secret.read())) return true;
-  return isCredentialValid(authorization, await secret.read({ refresh: true }));
 }

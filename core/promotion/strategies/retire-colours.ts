@@ -1,4 +1,5 @@
 // Scales down the colours that were kept warm long enough: one commit each, under the service's lease.
+import type { Configuration } from '../../../config/schema.ts';
 import type { ColoursRecord } from '../../../contracts/ledger/colours.ts';
 import { type Clock, formatTime } from '../../clock.ts';
 import type { LeaseStore } from '../acquire-leases.ts';
@@ -34,16 +35,16 @@ const leaseSeconds = 60;
  * it is until the next run. What Git says counts, the ledger only says when to look.
  */
 export async function retireColours(
+  configuration: Configuration,
   ports: RetirePorts,
   holder: string,
-  locate: (environment: string, service: string) => { readonly file: string; readonly deployment: string } | undefined,
 ): Promise<Retired[]> {
   const now = formatTime(ports.clock.now());
   const due = (await ports.colours.list()).filter(({ warmUntil }) => warmUntil !== undefined && warmUntil <= now);
   const retired: Retired[] = [];
   for (const record of due) {
     const { environment, service } = record;
-    const where = locate(environment, service);
+    const where = locate(configuration, environment, service);
     if (where === undefined) continue;
     const options = { promotionId: `retire-${record.promotionId}`, durationSeconds: leaseSeconds };
     const answer = await ports.leases.take(environment, service, holder, options);
@@ -59,6 +60,18 @@ export async function retireColours(
     }
   }
   return retired;
+}
+
+/** Undefined for what the configuration does not know any more. */
+function locate(
+  { environments, services }: Configuration,
+  environment: string,
+  service: string,
+): { readonly file: string; readonly deployment: string } | undefined {
+  const target = environments[environment];
+  const known = services[service];
+  if (target?.strategy !== 'blue-green' || known === undefined) return undefined;
+  return { file: `${target.overlayPath}/kustomization.yaml`, deployment: known.deployment ?? service };
 }
 
 async function scaleDown(
