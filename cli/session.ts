@@ -45,3 +45,8 @@ export async function readNow(options: ConnectionOptions): Promise<number> {
     return Date.now();
   }
 }
+
+/** The same, ISO 8601. */
+export async function readTime(options: ConnectionOptions): Promise<string> {
+  return new Date(await readNow(options)).toISOString();
+}

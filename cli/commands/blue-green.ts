@@ -29,8 +29,6 @@ export interface ColourChange {
   readonly reason: string;
   readonly actor: string;
   readonly wait: boolean;
-  /** ISO 8601. */
-  readonly now: string;
 }
 
 /** @throws CommandFailure `notFound` when the service was never released there in colours. */
@@ -68,7 +66,7 @@ export function renderColours({ colours, warmUntil }: Colours): string {
 export async function changeColour(
   connection: Connection,
   direction: 'forward' | 'back',
-  { env, now, ...change }: ColourChange,
+  { env, ...change }: ColourChange,
 ): Promise<StartedExecution> {
   const { colours } = await showColours(connection, change.service, env);
   const version = colours.find(({ isLive }) => !isLive)?.version;
@@ -76,5 +74,5 @@ export async function changeColour(
     throw new CommandFailure(`the other colour of ${change.service} in ${env} holds no version that ran there`);
   return direction === 'forward'
     ? await promote(connection, { ...change, to: env, version })
-    : await rollback(connection, { ...change, env, to: version }, now);
+    : await rollback(connection, { ...change, env, to: version });
 }

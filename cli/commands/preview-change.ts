@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import { type ChangePreview, previewChangeTask } from '../../contracts/workflows/promote-release.ts';
 import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
-import { CommandFailure, printable, renderDuration, renderTable } from '../output.ts';
+import { printable, renderDuration, renderTable } from '../output.ts';
 
 /** Changes nothing: the function behind it may only read. */
 export async function previewChange(
@@ -14,14 +14,6 @@ export async function previewChange(
 ): Promise<ChangePreview> {
   const payload = { ...input, askedAt: now };
   return await invokeFunction(connection, `${application}-preview-change`, payload, previewChangeTask.output);
-}
-
-/** @throws CommandFailure when the plan is another one than the person has seen. */
-export function refuseMovedPlan(expected: string, { planHash }: Pick<ChangePreview, 'planHash'>): void {
-  if (planHash === expected) return;
-  throw new CommandFailure(
-    `the world moved: the plan is ${planHash?.slice(0, 12) ?? 'none'} now, not ${expected.slice(0, 12)}; look at it with --plan`,
-  );
 }
 
 const marks: Readonly<Record<ChangePreview['verdicts'][number]['verdict'], (text: string) => string>> = {

@@ -11,7 +11,7 @@ import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
-import { previewChange, refuseMovedPlan, renderPreview } from './preview-change.ts';
+import { previewChange, renderPreview } from './preview-change.ts';
 
 export interface RollbackOptions {
   readonly application: string;
@@ -21,6 +21,8 @@ export interface RollbackOptions {
   readonly to?: string | undefined;
   readonly reason: string;
   readonly actor: string;
+  /** The plan that was seen: the workflow refuses when the world has moved since. */
+  readonly planHash?: string | undefined;
 }
 
 export interface PlannedRollback {
@@ -50,26 +52,11 @@ export async function planRollback(
   };
 }
 
-/**
- * Starts the workflow; with `wait` it returns when the execution has ended. With `planHash` the plan is made anew first and the
- * version that it names is asked for; nothing is started when the world has moved.
- */
+/** Starts the workflow; with `wait` it returns when the execution has ended. With `planHash` the workflow refuses a plan that moved. */
 export async function rollback(
   connection: Connection,
-  { planHash, ...options }: RollbackOptions & { readonly wait: boolean; readonly planHash?: string | undefined },
-  now: string,
+  options: RollbackOptions & { readonly wait: boolean },
 ): Promise<StartedExecution> {
-  if (planHash !== undefined) {
-    const { plan, preview } = await planRollback(connection, options, now);
-    refuseMovedPlan(planHash, { planHash: preview?.planHash });
-    const to = plan.services[0]?.version;
-    return await runWorkflow(
-      connection,
-      'rollback-release',
-      { request: buildRequest({ ...options, to }) },
-      options.wait,
-    );
-  }
   return await runWorkflow(connection, 'rollback-release', { request: buildRequest(options) }, options.wait);
 }
 
@@ -87,8 +74,8 @@ export function renderRollbackPlan({ plan, preview }: PlannedRollback): string {
   return [`${outcome} by ${rule}: ${printable(reason)}`, ...table, ...passedOver, ...changes].join('\n');
 }
 
-function buildRequest({ service, env: environment, to, actor, reason }: RollbackOptions): RollbackRequest {
-  const parsed = rollbackRequestSchema.safeParse({ service, environment, to, actor, reason });
+function buildRequest({ service, env: environment, to, actor, reason, planHash }: RollbackOptions): RollbackRequest {
+  const parsed = rollbackRequestSchema.safeParse({ service, environment, to, actor, reason, planHash });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new CommandFailure(`the request is not valid: ${problems.join('; ')}`, exitCodes.usage);

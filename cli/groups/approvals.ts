@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { answerApproval, listApprovals, renderApproval, renderApprovals, showApproval } from '../commands/approvals.ts';
 import { CommandFailure } from '../output.ts';
-import { readNow, withSession } from '../session.ts';
+import { readTime, withSession } from '../session.ts';
 
 /** Adds `approvals`. */
 export function addApprovalCommands(program: Command): void {
@@ -14,7 +14,7 @@ export function addApprovalCommands(program: Command): void {
     .option('--all', 'with what was decided lately', false)
     .action(
       withSession(async ({ output, connect: open, options }, { all }: { all: boolean }) => {
-        const now = new Date(await readNow(options)).toISOString();
+        const now = await readTime(options);
         output.show(await listApprovals(await open(), { all, now }), renderApprovals);
       }),
     );

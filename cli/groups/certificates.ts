@@ -12,7 +12,7 @@ import { planRenewal, renderRenewalPlan, renewCertificate } from '../commands/re
 import { reportCertificates, writeReport } from '../commands/report-certificates.ts';
 import { CommandFailure } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
-import { readNow, withSession } from '../session.ts';
+import { readTime, withSession } from '../session.ts';
 
 /** Adds `certificates list|show|check|report|renew`. */
 export function addCertificateCommands(program: Command): void {
@@ -59,7 +59,7 @@ export function addCertificateCommands(program: Command): void {
     .option('--out <file>', 'where to: a page, or JSON when the name ends in .json', 'certificates.html')
     .action(
       withSession(async ({ output, connect: open, options }, { out }: { out: string }) => {
-        const now = new Date(await readNow(options)).toISOString();
+        const now = await readTime(options);
         const report = await reportCertificates(await open(), { application: options.application, now });
         writeReport(report, out);
         output.show(report, ({ certificates: all }) => `${all.length} certificates in ${out}`);
@@ -82,7 +82,7 @@ export function addCertificateCommands(program: Command): void {
           name: string,
         ) => {
           const connection = await open();
-          const now = new Date(await readNow(options)).toISOString();
+          const now = await readTime(options);
           const request = { ...chosen, name, now, application: options.application };
           if (chosen.plan) {
             output.show(await planRenewal(connection, request), renderRenewalPlan);

@@ -10,7 +10,7 @@ import {
   renderOverrides,
   requestOverride,
 } from '../commands/freezes.ts';
-import { readNow, withSession } from '../session.ts';
+import { readTime, withSession } from '../session.ts';
 
 /** Adds `freeze` and `override`. */
 export function addGateCommands(program: Command): void {
@@ -22,7 +22,7 @@ export function addGateCommands(program: Command): void {
     .description('those that people have added')
     .action(
       withSession(async ({ output, connect: open, options }) => {
-        output.show(await listFreezes(await open(), await readIsoNow(options)), renderFreezes);
+        output.show(await listFreezes(await open(), await readTime(options)), renderFreezes);
       }),
     );
   freeze
@@ -42,7 +42,7 @@ export function addGateCommands(program: Command): void {
           chosen: Omit<Parameters<typeof addFreeze>[1], 'name' | 'now'>,
           name: string,
         ) => {
-          const now = await readIsoNow(options);
+          const now = await readTime(options);
           const added = await addFreeze(await open(), { ...chosen, name, now });
           output.show(added, ({ freezeId }) => `${name} is in force as ${freezeId}`);
         },
@@ -56,7 +56,7 @@ export function addGateCommands(program: Command): void {
     .option('--actor <login>', 'your GitHub login', userInfo().username)
     .action(
       withSession(async ({ output, connect: open, options }, chosen: { reason: string; actor: string }, id: string) => {
-        const lifted = await liftFreeze(await open(), id, { ...chosen, now: await readIsoNow(options) });
+        const lifted = await liftFreeze(await open(), id, { ...chosen, now: await readTime(options) });
         output.show(lifted, ({ name }) => `${name} is lifted`);
       }),
     );
@@ -69,7 +69,7 @@ export function addGateCommands(program: Command): void {
     .description('those that are in force or wait for people')
     .action(
       withSession(async ({ output, connect: open, options }) => {
-        output.show(await listOverrides(await open(), await readIsoNow(options)), renderOverrides);
+        output.show(await listOverrides(await open(), await readTime(options)), renderOverrides);
       }),
     );
   override
@@ -95,7 +95,7 @@ export function addGateCommands(program: Command): void {
             reason: chosen.reason,
             minutes: chosen.minutes,
             requestedBy: chosen.actor,
-            requestedAt: await readIsoNow(options),
+            requestedAt: await readTime(options),
           });
           output.show(
             requested,
@@ -105,10 +105,6 @@ export function addGateCommands(program: Command): void {
         },
       ),
     );
-}
-
-async function readIsoNow(options: Parameters<typeof readNow>[0]): Promise<string> {
-  return new Date(await readNow(options)).toISOString();
 }
 
 function parseMinutes(text: string): number {

@@ -10,7 +10,7 @@ import {
   renderCircuits,
   renderIncidents,
 } from '../commands/incidents.ts';
-import { readNow, withSession } from '../session.ts';
+import { readTime, withSession } from '../session.ts';
 
 interface Chosen {
   readonly reason: string;
@@ -33,7 +33,7 @@ export function addIncidentCommands(program: Command): void {
     );
   closing(incident, 'incident', 'let go on what an open incident holds up').action(
     withSession(async ({ output, connect: open, options }, chosen: Chosen, id: string) => {
-      const now = new Date(await readNow(options)).toISOString();
+      const now = await readTime(options);
       output.show(await closeIncident(await open(), id, { ...chosen, now }), () => `incident ${id} is closed`);
     }),
   );
@@ -52,7 +52,7 @@ export function addIncidentCommands(program: Command): void {
     );
   closing(circuit, 'circuit', 'let alerts take releases back again').action(
     withSession(async ({ output, connect: open, options }, chosen: Chosen, scope: string) => {
-      const now = new Date(await readNow(options)).toISOString();
+      const now = await readTime(options);
       output.show(await closeCircuit(await open(), scope, { ...chosen, now }), () => `circuit ${scope} is closed`);
     }),
   );

@@ -5,103 +5,70 @@ import { renderPreview } from '../commands/preview-change.ts';
 import { planPromotion, promote } from '../commands/promote.ts';
 import { liftQuarantine, listQuarantines, renderQuarantines } from '../commands/quarantine.ts';
 import { planRollback, renderRollbackPlan, rollback } from '../commands/rollback.ts';
-import { CommandFailure } from '../output.ts';
-import { renderStatus } from '../render-status.ts';
-import { readNow, withSession } from '../session.ts';
+import { readTime, withSession } from '../session.ts';
+import { showRun } from '../show-run.ts';
+
+interface Chosen {
+  readonly reason: string;
+  readonly actor: string;
+  readonly plan: boolean;
+  readonly planHash?: string;
+  readonly wait: boolean;
+}
 
 /** Adds `promote`, `rollback` and `quarantine`. */
 export function addReleaseCommands(program: Command): void {
-  program
-    .command('promote')
-    .argument('<service>')
-    .description('promote a release of a service into an environment')
-    .requiredOption('--to <environment>', 'where to')
-    .option('--version <version>', 'image tag or commit (default: the newest release)')
-    .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
-    .option('--actor <login>', 'your GitHub login', userInfo().username)
-    .option('--plan', 'show what would change and change nothing', false)
-    .option('--plan-hash <hash>', 'as --plan showed it: refuse when the world has moved since')
-    .option('--no-wait', 'do not wait for the end')
-    .action(
-      withSession(
-        async (
-          { output, connect: open, options },
-          chosen: {
-            to: string;
-            version?: string;
-            reason: string;
-            actor: string;
-            plan: boolean;
-            planHash?: string;
-            wait: boolean;
-          },
-          service: string,
-        ) => {
-          const connection = await open();
-          const request = { ...chosen, service, application: options.application };
-          const now = new Date(await readNow(options)).toISOString();
-          if (chosen.plan) {
-            output.show(await planPromotion(connection, request, now), renderPreview);
-            return;
-          }
-          if (chosen.wait) output.progress(`promoting ${service} to ${chosen.to} …`);
-          const promotion = await promote(connection, request);
-          output.show(
-            promotion,
-            ({ executionArn, status, outcome, reason }) =>
-              `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
-          );
-          if (promotion.outcome !== undefined && promotion.outcome !== 'succeeded')
-            throw new CommandFailure('the promotion did not succeed');
-        },
-      ),
-    );
+  addChangeOptions(
+    program
+      .command('promote')
+      .argument('<service>')
+      .description('promote a release of a service into an environment')
+      .requiredOption('--to <environment>', 'where to')
+      .option('--version <version>', 'image tag or commit (default: the newest release)'),
+  ).action(
+    withSession(
+      async (
+        { output, connect: open, options },
+        chosen: Chosen & { readonly to: string; readonly version?: string },
+        service: string,
+      ) => {
+        const connection = await open();
+        const request = { ...chosen, service, application: options.application };
+        if (chosen.plan) {
+          output.show(await planPromotion(connection, request, await readTime(options)), renderPreview);
+          return;
+        }
+        if (chosen.wait) output.progress(`promoting ${service} to ${chosen.to} …`);
+        showRun(output, await promote(connection, request), 'the promotion did not succeed');
+      },
+    ),
+  );
 
-  program
-    .command('rollback')
-    .argument('<service>')
-    .description('take back what a service runs in an environment')
-    .requiredOption('--env <environment>', 'where')
-    .option('--to <version>', 'a version that ran there, image tag or commit (default: the best known-good one)')
-    .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
-    .option('--actor <login>', 'your GitHub login', userInfo().username)
-    .option('--plan', 'show what would go back and change nothing', false)
-    .option('--plan-hash <hash>', 'as --plan showed it: refuse when the world has moved since')
-    .option('--no-wait', 'do not wait for the end')
-    .action(
-      withSession(
-        async (
-          { output, connect: open, options },
-          chosen: {
-            env: string;
-            to?: string;
-            reason: string;
-            actor: string;
-            plan: boolean;
-            planHash?: string;
-            wait: boolean;
-          },
-          service: string,
-        ) => {
-          const connection = await open();
-          const request = { ...chosen, service, application: options.application };
-          const now = new Date(await readNow(options)).toISOString();
-          if (chosen.plan) {
-            output.show(await planRollback(connection, request, now), renderRollbackPlan);
-            return;
-          }
-          if (chosen.wait) output.progress(`taking ${service} back in ${chosen.env} …`);
-          const started = await rollback(connection, request, now);
-          output.show(
-            started,
-            ({ executionArn, status, outcome, reason }) =>
-              `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
-          );
-          if (started.outcome !== undefined && started.outcome !== 'succeeded')
-            throw new CommandFailure('the rollback did not succeed');
-        },
-      ),
-    );
+  addChangeOptions(
+    program
+      .command('rollback')
+      .argument('<service>')
+      .description('take back what a service runs in an environment')
+      .requiredOption('--env <environment>', 'where')
+      .option('--to <version>', 'a version that ran there, image tag or commit (default: the best known-good one)'),
+  ).action(
+    withSession(
+      async (
+        { output, connect: open, options },
+        chosen: Chosen & { readonly env: string; readonly to?: string },
+        service: string,
+      ) => {
+        const connection = await open();
+        const request = { ...chosen, service, application: options.application };
+        if (chosen.plan) {
+          output.show(await planRollback(connection, request, await readTime(options)), renderRollbackPlan);
+          return;
+        }
+        if (chosen.wait) output.progress(`taking ${service} back in ${chosen.env} …`);
+        showRun(output, await rollback(connection, request), 'the rollback did not succeed');
+      },
+    ),
+  );
 
   const quarantine = program.command('quarantine').description('digests that must not run again');
   quarantine
@@ -126,10 +93,19 @@ export function addReleaseCommands(program: Command): void {
           chosen: { digest: string; reason: string; actor: string },
           service: string,
         ) => {
-          const now = new Date(await readNow(options)).toISOString();
-          const lifted = await liftQuarantine(await open(), { ...chosen, service, now });
+          const lifted = await liftQuarantine(await open(), { ...chosen, service, now: await readTime(options) });
           output.show(lifted, ({ version }) => `${service} ${version} may run again`);
         },
       ),
     );
+}
+
+/** What a promotion and a rollback have in common. */
+function addChangeOptions(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why, for those who read the ledger later', 'asked for on the command line')
+    .option('--actor <login>', 'your GitHub login', userInfo().username)
+    .option('--plan', 'show what would be done and change nothing', false)
+    .option('--plan-hash <hash>', 'as --plan showed it: refuse when the world has moved since')
+    .option('--no-wait', 'do not wait for the end');
 }

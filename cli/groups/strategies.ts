@@ -3,9 +3,8 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { changeColour, renderColours, showColours } from '../commands/blue-green.ts';
 import { controlCanary, renderCanary } from '../commands/canary.ts';
-import { CommandFailure } from '../output.ts';
-import { renderStatus } from '../render-status.ts';
-import { readNow, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
+import { showRun } from '../show-run.ts';
 
 interface Chosen {
   readonly env: string;
@@ -53,16 +52,8 @@ function addChange(parent: Command, name: string, direction: 'forward' | 'back',
     .option('--no-wait', 'do not wait for the end')
     .action(
       withSession(async ({ output, connect: open, options }, chosen: Chosen & { wait: boolean }, service: string) => {
-        const now = new Date(await readNow(options)).toISOString();
-        const change = { ...chosen, service, application: options.application, now };
-        const run = await changeColour(await open(), direction, change);
-        output.show(
-          run,
-          ({ executionArn, status, outcome, reason }) =>
-            `${renderStatus(outcome ?? status)} ${reason ?? ''}\n${executionArn}`,
-        );
-        if (run.outcome !== undefined && run.outcome !== 'succeeded')
-          throw new CommandFailure('the colour was not changed');
+        const change = { ...chosen, service, application: options.application };
+        showRun(output, await changeColour(await open(), direction, change), 'the colour was not changed');
       }),
     );
 }

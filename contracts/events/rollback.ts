@@ -56,11 +56,11 @@ export const breakGlassPattern = { source: [rollbackSource], detailType: ['Break
 /** An alert has begun to fire. */
 export const alertFiringPattern = { source: ['alertmanager'], detailType: ['alert.firing'] };
 
-/** A promotion that reached the cluster and did not become healthy there. */
+/** A promotion that reached the cluster and did not become healthy there, or stood at a closed gate with some of the users until its time was over. */
 export const unhealthyPromotionPattern = {
   source: ['automation.promotion'],
   detailType: ['PromotionFailed'],
-  detail: { failure: { error: ['RolloutFailed', 'SmokeTestsFailed'] } },
+  detail: { failure: { error: ['RolloutFailed', 'SmokeTestsFailed', 'CanaryHeld'] } },
 };
 
 export const rollbackSucceededExample: RollbackDetail = {

@@ -6,8 +6,8 @@ export const rollbackFunctions = {
     entry: 'lambdas/rollback/decide-rollback.handler.ts',
     description: 'Decides whether and where to a release goes back, records why, and quarantines what is taken back',
     concern: 'rollback',
-    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
-    uses: ['ledger-read', 'ledger-write', 'registry', 'configuration'],
+    environment: ['LEDGER_TABLE_NAME', 'REGISTRY_SECRET_ID', ...githubEnvironment],
+    uses: ['ledger-read', 'ledger-write', 'github', 'registry', 'configuration'],
   },
   'preempt-leases': {
     entry: 'lambdas/rollback/preempt-leases.handler.ts',

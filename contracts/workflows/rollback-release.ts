@@ -14,6 +14,8 @@ export const rollbackRequestSchema = z.object({
   actor: z.string().check(z.minLength(1), z.maxLength(100)),
   /** Why, for those who read the ledger later. */
   reason: z.string().check(z.minLength(1), z.maxLength(500)),
+  /** The plan that was seen: refused when the world has moved since. */
+  planHash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 export type RollbackRequest = z.infer<typeof rollbackRequestSchema>;
 
@@ -60,6 +62,8 @@ export const decideRollbackTask = {
     alertResolveSeconds: z.number(),
     /** So often Git is tried before the rollback goes past it. */
     gitTries: z.number(),
+    /** It goes back because a gate stayed closed, not because it is bad: nothing is quarantined. */
+    isInnocent: z.optional(z.boolean()),
     /** A limit was reached: the circuit that this opens, and what people have to decide on. */
     tripped: z.optional(z.object({ scope: z.string(), blamed: z.array(blamedSchema) })),
   }),

@@ -57,12 +57,17 @@ export const readRolloutTask = {
     observedAt: z.string(),
     /** Whether the version was pinned past Git: then what runs counts, not what Argo CD says of Git. */
     isPinned: z.optional(z.boolean()),
+    /** What comes after this phase: its gates are asked before the phase counts as done. Absent in the last one, and for a rollback. */
+    nextPhase: z.optional(phase),
   }),
   output: z.object({
     status: z.enum(['progressing', 'healthy', 'failed']),
     words: z.string(),
-    /** Name of the failure. `CanaryHadNoData`: nobody knows whether the version is bad. `ArgoCdDidNotSync`: a rollback can go past it. */
-    error: z.enum(['RolloutFailed', 'CanaryHadNoData', 'ArgoCdDidNotSync']),
+    /**
+     * Name of the failure. `CanaryHadNoData`: nobody knows whether the version is bad. `CanaryHeld`, `GatesClosed`: it is not, but a
+     * gate stayed closed; of a canary some users have it. `ArgoCdDidNotSync`: a rollback can go past it.
+     */
+    error: z.enum(['RolloutFailed', 'CanaryHadNoData', 'CanaryHeld', 'GatesClosed', 'ArgoCdDidNotSync']),
     /** The last signal of the cluster that was known before it was read. */
     signal: z.string(),
     /** When to look again although nothing was heard. */

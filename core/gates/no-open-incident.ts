@@ -1,7 +1,13 @@
 // Gate: nothing is wrong with the services in this environment right now.
-import { cannotTell, closed, type Gate, open } from './gate.ts';
+import { cannotTell, closed, type GateAnswer, open } from './gate.ts';
+import type { ForwardMove, GateFacts } from './gate-facts.ts';
 
-export const noOpenIncident: Gate = ({ promotion: { environment }, services, incidents, alerts }) => {
+type Facts = Pick<GateFacts, 'incidents' | 'alerts'> & {
+  readonly promotion: Pick<ForwardMove, 'environment'>;
+  readonly services: readonly { readonly name: string }[];
+};
+
+export const noOpenIncident = ({ promotion: { environment }, services, incidents, alerts }: Facts): GateAnswer => {
   if ('unknown' in incidents) return cannotTell(`whether an incident is open: ${incidents.unknown}`);
   if ('unknown' in alerts) return cannotTell(`whether an alert fires: ${alerts.unknown}`);
   const names = services.map(({ name }) => name);

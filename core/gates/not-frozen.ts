@@ -1,9 +1,15 @@
 // Gate: no freeze is in force for the services in this environment.
 import { formatTime } from '../clock.ts';
 import { findFreeze } from './find-freeze.ts';
-import { cannotTell, closed, type Gate, open } from './gate.ts';
+import { cannotTell, closed, type GateAnswer, open } from './gate.ts';
+import type { ForwardMove, GateFacts } from './gate-facts.ts';
 
-export const notFrozen: Gate = ({ promotion: { environment }, services, freezes, now }) => {
+type Facts = Pick<GateFacts, 'freezes' | 'now'> & {
+  readonly promotion: Pick<ForwardMove, 'environment'>;
+  readonly services: readonly { readonly name: string }[];
+};
+
+export const notFrozen = ({ promotion: { environment }, services, freezes, now }: Facts): GateAnswer => {
   if ('unknown' in freezes) return cannotTell(`whether a freeze is in force: ${freezes.unknown}`);
   const scope = { environment, services: services.map(({ name }) => name) };
   const freeze = findFreeze(freezes.known, scope, Date.parse(now));

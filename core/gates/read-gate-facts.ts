@@ -38,6 +38,23 @@ export interface GatePorts {
   };
 }
 
+/** What may have happened at any moment, also while a version is on its way. */
+export async function readHappenings(
+  configuration: Configuration,
+  ledger: Pick<GateLedger, 'listIncidents' | 'listAlerts' | 'listFreezeSources'>,
+  environment: string,
+): Promise<Pick<GateFacts, 'incidents' | 'alerts' | 'freezes'>> {
+  const incidents = await tell(() => ledger.listIncidents());
+  const [alerts, freezes] = await Promise.all([
+    tell(() => ledger.listAlerts(environment)),
+    tell(async () => {
+      if ('unknown' in incidents) throw new Error(incidents.unknown);
+      return listFreezes(configuration, { ...(await ledger.listFreezeSources()), incidents: incidents.known });
+    }),
+  ]);
+  return { incidents, alerts, freezes };
+}
+
 export async function readGateFacts(
   configuration: Configuration,
   { ledger, registry, attesters }: GatePorts,
@@ -51,14 +68,9 @@ export async function readGateFacts(
   const { promotion, services, now } = asked;
   const { environment } = promotion;
   const previous = findPreviousEnvironment(configuration, environment);
-  const incidents = await tell(() => ledger.listIncidents());
-  const [earlierRuns, alerts, freezes, otherRollouts] = await Promise.all([
+  const [happenings, earlierRuns, otherRollouts] = await Promise.all([
+    readHappenings(configuration, ledger, environment),
     tell(readEarlierRuns),
-    tell(() => ledger.listAlerts(environment)),
-    tell(async () => {
-      if ('unknown' in incidents) throw new Error(incidents.unknown);
-      return listFreezes(configuration, { ...(await ledger.listFreezeSources()), incidents: incidents.known });
-    }),
     tell(() => ledger.countOtherHolders(environment, promotion.executionArn, now)),
   ]);
   return {
@@ -70,9 +82,7 @@ export async function readGateFacts(
     newestWishes: await collect(async ({ name }) => await ledger.findWish(environment, name)),
     previous,
     earlierRuns,
-    incidents,
-    alerts,
-    freezes,
+    ...happenings,
     otherRollouts,
     images: await collect(async ({ image, digest }) =>
       digest === undefined

@@ -47,7 +47,12 @@ export function decideRollout(strategy: Strategy, facts: RolloutFacts): RolloutD
   const verdict = judge(strategy, facts);
   if (verdict.status === 'progressing' && facts.elapsedSeconds >= facts.timeoutSeconds) {
     const minutes = Math.round(facts.timeoutSeconds / 60);
-    return { status: 'failed', words: `not healthy within ${minutes} minutes: ${verdict.words}`, pollSeconds: 1 };
+    return {
+      ...verdict,
+      status: 'failed',
+      words: `not healthy within ${minutes} minutes: ${verdict.words}`,
+      pollSeconds: 1,
+    };
   }
   return { ...verdict, pollSeconds: decidePollSeconds(facts.elapsedSeconds) };
 }

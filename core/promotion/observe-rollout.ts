@@ -5,6 +5,8 @@ import type { LeaseGrant } from '../../contracts/workflows/promote-release.ts';
 import type { RolloutTarget, readRolloutTask } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
+import type { GateVerdict } from '../gates/gate.ts';
+import { describeHolds } from '../gates/held-gates.ts';
 import { type ApplicationObservation, decideRollout, type RolloutDecision } from './decide-rollout.ts';
 import { getStrategy } from './strategies/find-strategy.ts';
 import type { CanaryObservation, WorkloadObservation } from './strategies/strategy.ts';
@@ -29,6 +31,12 @@ export interface ObservationPorts {
   readonly clusterOf: (environment: string) => RolloutCluster;
   /** Whether a commit of the GitOps repository has another one in it. */
   contains(candidate: string, revision: string): Promise<boolean>;
+  /** The environment's gates that are closed for the service by now, or cannot tell. */
+  readHolds(asked: {
+    readonly environment: string;
+    readonly service: string;
+    readonly now: string;
+  }): Promise<readonly GateVerdict[]>;
 }
 
 /** So long a rollback waits for Argo CD to take up its commit; then it goes past it, where that is allowed. */
@@ -57,8 +65,8 @@ export async function observeRollout(
   const signal = await ports.signals.findSignal(promotion.environment);
   const elapsedSeconds = (Date.parse(observedAt) - Date.parse(committedAt)) / 1000;
   try {
-    const { hadNoData, ...decision } = await look(configuration, ports, asked, elapsedSeconds);
-    return { error: hadNoData === true ? 'CanaryHadNoData' : 'RolloutFailed', ...decision, signal };
+    const { status, words, error, pollSeconds } = await look(configuration, ports, asked, elapsedSeconds);
+    return { status, words, error, pollSeconds, signal };
   } catch (error) {
     const isOver = elapsedSeconds >= promotion.rolloutTimeoutSeconds;
     if (!(error instanceof AppError) || !error.retryable || isOver) throw error;
@@ -70,9 +78,9 @@ export async function observeRollout(
 async function look(
   configuration: Configuration,
   ports: ObservationPorts,
-  { promotion, services, targets, revision, committedAt, isPinned = false }: Asked,
+  { promotion, services, targets, revision, committedAt, observedAt, isPinned = false, nextPhase }: Asked,
   elapsedSeconds: number,
-): Promise<RolloutDecision & { readonly error?: Observed['error'] }> {
+): Promise<Omit<Observed, 'signal'>> {
   const { environment, rolloutTimeoutSeconds: timeoutSeconds } = promotion;
   const target = getEnvironment(configuration, environment);
   const cluster = ports.clusterOf(environment);
@@ -93,9 +101,25 @@ async function look(
     timeoutSeconds,
   });
   const mayGoPastIt = promotion.change === 'rollback' && target.automaticRollback.breakGlass;
-  if (hasOurRevision || !mayGoPastIt || elapsedSeconds < syncPatienceSeconds) return decision;
+  if (hasOurRevision || !mayGoPastIt || elapsedSeconds < syncPatienceSeconds) return await hold(nameFailure(decision));
   const words = `Argo CD has not taken up ${revision.slice(0, 7)} within ${syncPatienceSeconds} s: ${decision.words}`;
   return { ...decision, status: 'failed', words, error: 'ArgoCdDidNotSync' };
+
+  /** A phase is done when the next one may begin: what has happened meanwhile holds a version before it reaches users. */
+  async function hold(decision: Omit<Observed, 'signal'>): Promise<Omit<Observed, 'signal'>> {
+    if (decision.status !== 'healthy' || nextPhase === undefined || promotion.change === 'rollback') return decision;
+    const ask = async ({ name }: { readonly name: string }) =>
+      await ports.readHolds({ environment, service: name, now: observedAt });
+    const holds = (await Promise.all(services.map(ask))).flat();
+    if (holds.length === 0) return decision;
+    const words = `${decision.words}; held before ${nextPhase}: ${describeHolds(holds)}`;
+    return {
+      ...decision,
+      words,
+      error: 'GatesClosed',
+      status: elapsedSeconds < timeoutSeconds ? 'progressing' : 'failed',
+    };
+  }
 
   async function observe(at: RolloutTarget): Promise<WorkloadObservation> {
     const isCanary = target.strategy === 'canary' && !isPinned;
@@ -114,6 +138,11 @@ async function look(
     if (candidate === undefined || candidate === revision) return candidate === revision;
     return await ports.contains(candidate, revision);
   }
+}
+
+function nameFailure({ hadNoData, isHeld, ...decision }: RolloutDecision): Omit<Observed, 'signal'> {
+  const error = hadNoData === true ? 'CanaryHadNoData' : isHeld === true ? 'CanaryHeld' : 'RolloutFailed';
+  return { ...decision, error };
 }
 
 function notThereYet(service: string): WorkloadObservation {

@@ -58,7 +58,13 @@ export function buildIssue({ promotion, blamed, outcome, reason, revision }: Inc
           '',
           'Nothing goes back by itself there until `automation circuit close`.',
         ]
-      : ['Taken back and quarantined until somebody lifts it:', ...bad, '', 'Went back:', ...targets];
+      : [
+          'Taken back; what of it is quarantined says `automation quarantine list`:',
+          ...bad,
+          '',
+          'Went back:',
+          ...targets,
+        ];
   const lines = [
     `Cause: ${quote(promotion.reason)}`,
     '',

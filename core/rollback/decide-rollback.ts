@@ -21,6 +21,7 @@ export function decideRollback(policy: RollbackPolicy, facts: RollbackFacts): Ro
 }
 
 function describeCause(cause: RollbackCause, blamed: DeployedChange | undefined): string {
-  if (cause.kind === 'failed-promotion') return 'it did not become healthy';
+  if (cause.kind === 'failed-promotion')
+    return cause.isHeld === true ? 'a gate held it until its time was over' : 'it did not become healthy';
   return `${cause.name} fires since ${cause.startsAt}, after it was deployed at ${blamed?.startedAt}`;
 }

@@ -93,6 +93,7 @@ export async function planRollback(
     services: acting.flatMap(({ service, plan }) => listTarget(service, plan)),
     blamed: acting.flatMap(listBlamed),
     ...listTripped(plans),
+    ...(cause.automatic?.kind === 'failed-promotion' && cause.automatic.isHeld === true ? { isInnocent: true } : {}),
     refusedTargets: plans.flatMap(({ service, plan: { choice } }) =>
       (choice?.refused ?? []).map(({ version, because }) => ({ service, version, because })),
     ),

@@ -87,9 +87,10 @@ async function readAlert(
 }
 
 function readFailedPromotion({ detail }: RollbackEvent): CauseOfRollback {
-  const { promotion, metadata, reason } = parse(promotionDetailSchema, detail);
+  const { promotion, metadata, reason, failure } = parse(promotionDetailSchema, detail);
+  const isHeld = failure?.error === 'CanaryHeld';
   return {
-    automatic: { kind: 'failed-promotion', promotionId: promotion.promotionId },
+    automatic: { kind: 'failed-promotion', promotionId: promotion.promotionId, ...(isHeld ? { isHeld } : {}) },
     environment: promotion.environment,
     services: promotion.services,
     to: undefined,

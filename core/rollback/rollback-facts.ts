@@ -23,7 +23,12 @@ export type RollbackCause =
       /** Whether it is over already. */
       readonly isResolved: boolean;
     }
-  | { readonly kind: 'failed-promotion'; readonly promotionId: string };
+  | {
+      readonly kind: 'failed-promotion';
+      readonly promotionId: string;
+      /** It stood at a closed gate until its time was over: nothing says that it is bad. */
+      readonly isHeld?: boolean;
+    };
 
 /** An automatic rollback that was begun; all of the last 24 hours are known. */
 export interface AutomaticRollback {

@@ -61,8 +61,8 @@ export async function settleRollback(
       settled.tripped === undefined
         ? false
         : ledger.openCircuit(buildCircuit(settled, settled.tripped.scope, options.now)),
-      ...(settled.outcome === 'acted' ? listQuarantines(settled, options.now) : []).map((record) =>
-        ledger.putQuarantine(record),
+      ...(settled.outcome === 'acted' && settled.isInnocent !== true ? listQuarantines(settled, options.now) : []).map(
+        (record) => ledger.putQuarantine(record),
       ),
       ledger.putDecision(buildDecision(settled, options.now)),
     ]);

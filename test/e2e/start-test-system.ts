@@ -51,7 +51,7 @@ export async function startTestSystem(
 }
 
 /** No test waits longer than this for something to happen. */
-const patienceMilliseconds = 45_000;
+const patienceMilliseconds = 300_000;
 
 /**
  * Lets virtual time pass in steps until `find` gives something: idle time is skipped, work is waited for.

@@ -24,7 +24,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await startTestSystem();
   await silenceGitHub(system);
-}, 120_000);
+}, 600_000);
 afterAll(async () => await system.stop());
 
 const service = 'api-gateway';
@@ -80,7 +80,7 @@ describe('a blue/green release', () => {
     // Before it stands another one when the old colour had cooled down meanwhile.
     expect(subjects().at(-1)).toBe('Switch traffic back: api-gateway in staging');
     expect((await findCurrent(system, 'staging', service))?.commit).toBe(first.sha);
-  }, 180_000);
+  }, 600_000);
 });
 
 describe('a canary', () => {
@@ -115,7 +115,7 @@ describe('a canary', () => {
     expect(eventsOf()).toEqual([10, 20, 50]);
     expect((await ask('prod')).version).toBe(inStaging?.version);
     expect(subjects().at(-1)).toBe('Shift traffic to api-gateway in prod');
-  }, 180_000);
+  }, 600_000);
 
   it('that nobody used has failed without a verdict: told, and neither rolled back nor quarantined', async () => {
     const bad = await releaseToStaging('Simulate-Image: errors-30');
@@ -129,7 +129,7 @@ describe('a canary', () => {
     expect((await ask('prod')).version).not.toContain(bad.sha);
     // Git still names it: a person takes it back, or it would wait for a new version.
     expect(await rollBack('prod', (await findCurrent(system, 'prod', service))?.version)).toBe('SUCCEEDED');
-  }, 180_000);
+  }, 600_000);
 
   it('whose errors its users meet is taken back by Flagger and in Git, and quarantined', async () => {
     await releaseToStaging('Simulate-Image: errors-30');
@@ -147,5 +147,5 @@ describe('a canary', () => {
     const digest = String(inStaging?.digest);
     expect(await readLedgerItem(system, ledgerKey.quarantine(service, digest), quarantineRecord)).toBeDefined();
     for (let request = 0; request < 10; request += 1) expect(await ask('prod')).toHaveProperty('version');
-  }, 180_000);
+  }, 600_000);
 });

@@ -76,7 +76,10 @@ function decideOne(workload: WorkloadObservation, digest: string | undefined, fa
   const primary = decideWorkload(workload, digest);
   if (facts.change === 'promotion' && initial.includes(canary.phase))
     return decideFirst(service, canary.phase, primary);
-  if (underWay.includes(canary.phase)) return { status: 'progressing', words: describeProgress(service, canary) };
+  if (underWay.includes(canary.phase)) {
+    const isHeld = canary.phase === 'Waiting' || canary.phase === 'WaitingPromotion';
+    return { status: 'progressing', words: describeProgress(service, canary), ...(isHeld ? { isHeld } : {}) };
+  }
   if (facts.change === 'rollback') {
     // Flagger may have taken the canary back by itself: then it stays Failed, and the primary is what it always was.
     return primary;

@@ -1,11 +1,15 @@
 // May a person do this to a canary now, and what will come of it?
 import type { CanaryAction } from '../../../contracts/workflows/control-canary.ts';
+import type { GateVerdict } from '../../gates/gate.ts';
+import { describeHolds } from '../../gates/held-gates.ts';
 import type { CanaryFacts } from './decide-canary-gate.ts';
 import type { CanaryObservation } from './strategy.ts';
 
 export interface CanaryControlFacts {
   readonly canary: CanaryObservation;
   readonly facts: CanaryFacts;
+  /** Gates of the environment that are closed now: without analysis Flagger asks none of them. */
+  readonly holds: readonly GateVerdict[];
   /** Empty: anyone who may call us. */
   readonly approvers: readonly string[];
   readonly actor: string;
@@ -17,7 +21,7 @@ const judged = ['Waiting', 'Progressing', 'WaitingPromotion'];
 /** `refused` with the reason, or what happens. */
 export function decideCanaryControl(
   action: CanaryAction,
-  { canary, facts, approvers, actor }: CanaryControlFacts,
+  { canary, facts, holds, approvers, actor }: CanaryControlFacts,
 ): { readonly outcome: 'done' | 'refused'; readonly words: string } {
   const { phase, weight, isSuspended } = canary;
   const version = facts.rollout?.version ?? 'what runs';
@@ -35,6 +39,7 @@ export function decideCanaryControl(
   if (action === 'promote') {
     if (facts.quarantinedBecause !== undefined)
       return refused(`${version} is quarantined: ${facts.quarantinedBecause}`);
+    if (holds.length > 0) return refused(`${version} may get no more users now: ${describeHolds(holds)}`);
     return done(`${version} is promoted at Flagger's next look, without further analysis`);
   }
   if (isSuspended) return refused('it is paused, and Flagger asks nobody meanwhile: resume it first');

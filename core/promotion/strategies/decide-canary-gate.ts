@@ -2,6 +2,8 @@
 
 import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
 import type { LeaseRecord } from '../../../contracts/ledger/leases.ts';
+import type { GateVerdict } from '../../gates/gate.ts';
+import { describeHolds } from '../../gates/held-gates.ts';
 
 export interface CanaryFacts {
   /** What the automation is bringing, or brought last. */
@@ -21,8 +23,14 @@ export interface CanaryGateVerdict {
   readonly reason: string;
 }
 
-/** The answer to confirm-rollout and confirm-promotion: both ask for leave to let more users have the version. */
-export function decideCanaryGate({ rollout, lease, ...facts }: CanaryFacts): CanaryGateVerdict {
+/**
+ * The answer to confirm-rollout and confirm-promotion: both ask for leave to let more users have the version. `holds`: the gates
+ * of the environment that are closed by now, or cannot tell: freezes, incidents, firing alerts.
+ */
+export function decideCanaryGate(
+  { rollout, lease, ...facts }: CanaryFacts,
+  holds: readonly GateVerdict[],
+): CanaryGateVerdict {
   if (rollout === undefined)
     return { verdict: 'cannot-tell', reason: 'the automation has brought nothing here: promote it to let it pass' };
   const { version, digest, promotionId, fencingToken, change } = rollout;
@@ -36,6 +44,10 @@ export function decideCanaryGate({ rollout, lease, ...facts }: CanaryFacts): Can
   if (change === 'rollback') return { verdict: 'open', reason: `${version} goes back: nothing holds a rollback` };
   if (facts.circuitOpenBecause !== undefined)
     return { verdict: 'closed', reason: `nothing moves forward here: ${facts.circuitOpenBecause}` };
+  if (holds.length > 0) {
+    const verdict = holds.some((hold) => hold.verdict === 'closed') ? 'closed' : 'cannot-tell';
+    return { verdict, reason: describeHolds(holds) };
+  }
   return { verdict: 'open', reason: `promotion ${promotionId} brings ${version}` };
 }
 
@@ -55,4 +67,21 @@ export function decideCanaryRollback({ rollout, ...facts }: CanaryFacts): {
   if (facts.quarantinedBecause !== undefined)
     return { isWanted: true, reason: `${version} is quarantined: ${facts.quarantinedBecause}` };
   return { isWanted: false, reason: `nobody asked for ${version} to go back` };
+}
+
+export const flaggerQuestions = ['confirm-rollout', 'confirm-promotion', 'rollback'] as const;
+export type FlaggerQuestion = (typeof flaggerQuestions)[number];
+
+/** What Flagger is told: yes or no, and why. `holds` is not asked of a rollback. */
+export function answerFlagger(
+  question: FlaggerQuestion,
+  facts: CanaryFacts,
+  holds: readonly GateVerdict[],
+): { readonly isYes: boolean; readonly reason: string; readonly verdict?: CanaryGateVerdict['verdict'] } {
+  if (question === 'rollback') {
+    const { isWanted, reason } = decideCanaryRollback(facts);
+    return { isYes: isWanted, reason };
+  }
+  const { verdict, reason } = decideCanaryGate(facts, holds);
+  return { isYes: verdict === 'open', reason, verdict };
 }

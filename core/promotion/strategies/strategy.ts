@@ -39,6 +39,8 @@ export interface RolloutVerdict {
   readonly words: string;
   /** Set when the analysis failed for want of data: nobody knows whether the version is bad. */
   readonly hadNoData?: boolean;
+  /** Set while it waits at a gate of ours: that says nothing of the version. */
+  readonly isHeld?: boolean;
 }
 
 /** A service with the image that it shall run. */

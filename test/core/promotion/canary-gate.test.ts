@@ -3,8 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
+import type { GateVerdict } from '../../../core/gates/gate.ts';
 import { decideCanaryControl } from '../../../core/promotion/strategies/decide-canary-control.ts';
 import {
+  answerFlagger,
   type CanaryFacts,
   decideCanaryGate,
   decideCanaryRollback,
@@ -35,6 +37,8 @@ const facts = (overrides: Partial<CanaryFacts> = {}): CanaryFacts => ({
 const request = { digest: digestA, actor: 'ada', reason: 'it hurts' };
 const released = { ...ledgerKey.lease('prod', 'api-gateway'), fencingToken: 4 };
 
+const hold: GateVerdict = { gate: 'not-frozen', verdict: 'closed', reason: 'frozen by weekend' };
+
 describe('the gates inside a rollout', () => {
   it.each([
     ['open', facts()],
@@ -47,12 +51,36 @@ describe('the gates inside a rollout', () => {
     ['closed', facts({ lease: { ...released, fencingToken: 5, holder: 'arn:rollback' } })],
     ['closed', facts({ lease: undefined })],
   ] as const)('are %s', (verdict, known) => {
-    expect(decideCanaryGate(known).verdict).toBe(verdict);
+    expect(decideCanaryGate(known, []).verdict).toBe(verdict);
+  });
+
+  it.each(['confirm-rollout', 'confirm-promotion'] as const)('%s asks freezes and incidents as well', (question) => {
+    expect(answerFlagger(question, facts(), [])).toMatchObject({ isYes: true, verdict: 'open' });
+    expect(answerFlagger(question, facts(), [hold])).toEqual({
+      isYes: false,
+      verdict: 'closed',
+      reason: 'frozen by weekend',
+    });
+    const unknown: GateVerdict = {
+      gate: 'no-open-incident',
+      verdict: 'cannot-tell',
+      reason: 'whether an incident is open',
+    };
+    expect(answerFlagger(question, facts(), [unknown])).toMatchObject({
+      isYes: false,
+      verdict: 'cannot-tell',
+      reason: 'cannot tell whether an incident is open',
+    });
+    // What is known of the version itself speaks first, and the way back is held by none of them.
+    expect(answerFlagger(question, facts({ quarantinedBecause: 'errors' }), [hold]).reason).toContain('quarantined');
+    expect(answerFlagger('rollback', facts({ quarantinedBecause: 'errors' }), [hold]).isYes).toBe(true);
   });
 
   it('hold no rollback: neither a circuit nor anything else that blocks the way forward', () => {
     const back = { ...rollout, change: 'rollback' as const };
-    expect(decideCanaryGate(facts({ rollout: back, circuitOpenBecause: 'too many rollbacks' })).verdict).toBe('open');
+    expect(decideCanaryGate(facts({ rollout: back, circuitOpenBecause: 'too many rollbacks' }), [hold]).verdict).toBe(
+      'open',
+    );
   });
 
   it('ask for the way back only of what is known to be bad, and never of a rollback', () => {
@@ -76,8 +104,9 @@ describe('the gates inside a rollout', () => {
           circuitOpenBecause: optional('tripped'),
           rollbackRequest: optional(request),
         }),
-        (known) => {
-          const opens = decideCanaryGate(known).verdict === 'open';
+        fc.constantFrom([], [hold]),
+        (known, holds) => {
+          const opens = decideCanaryGate(known, holds).verdict === 'open';
           expect(opens && decideCanaryRollback(known).isWanted).toBe(false);
         },
       ),
@@ -94,8 +123,19 @@ describe('what people may do to a canary', () => {
     phaseSince: undefined,
     haltedBecause: undefined,
   };
-  const ask = (action: Parameters<typeof decideCanaryControl>[0], state: Partial<typeof canary> = {}, actor = 'ada') =>
-    decideCanaryControl(action, { canary: { ...canary, ...state }, facts: facts(), approvers: ['ada'], actor }).outcome;
+  const ask = (
+    action: Parameters<typeof decideCanaryControl>[0],
+    state: Partial<typeof canary> = {},
+    actor = 'ada',
+    holds: readonly GateVerdict[] = [],
+  ) =>
+    decideCanaryControl(action, {
+      canary: { ...canary, ...state },
+      facts: facts(),
+      holds,
+      approvers: ['ada'],
+      actor,
+    }).outcome;
 
   it.each([
     ['promote', {}, 'done'],
@@ -110,6 +150,12 @@ describe('what people may do to a canary', () => {
     ['status', { phase: '' }, 'done'],
   ] as const)('%s of %j is %s', (action, state, outcome) => {
     expect(ask(action, state)).toBe(outcome);
+  });
+
+  it('promotes past no freeze and no incident, but pauses and takes back whatever is closed', () => {
+    expect(ask('promote', {}, 'ada', [hold])).toBe('refused');
+    expect(ask('pause', {}, 'ada', [hold])).toBe('done');
+    expect(ask('rollback', {}, 'ada', [hold])).toBe('done');
   });
 
   it('is for those who may change the environment; to look is for all', () => {

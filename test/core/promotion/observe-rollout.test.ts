@@ -1,6 +1,7 @@
 // Tests of core/promotion/observe-rollout.ts over the real adapters and an API server that fails as API servers do.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../../core/app-error.ts';
+import type { GateVerdict } from '../../../core/gates/gate.ts';
 import { observeRollout } from '../../../core/promotion/observe-rollout.ts';
 import { createKubernetesClient, type KubernetesClient } from '../../../lambdas/adapters/kubernetes-client.ts';
 import { createRolloutCluster } from '../../../lambdas/adapters/kubernetes-rollout-cluster.ts';
@@ -71,6 +72,8 @@ interface Overrides {
   readonly isHeld?: boolean;
   readonly deployment?: string;
   readonly contains?: () => Promise<boolean>;
+  readonly holds?: readonly GateVerdict[];
+  readonly nextPhase?: 'switch-traffic';
 }
 async function observe({ promotion = back, seconds = 5, isPinned = false, ...overrides }: Overrides = {}) {
   const settings = structuredClone(configuration);
@@ -91,6 +94,7 @@ async function observe({ promotion = back, seconds = 5, isPinned = false, ...ove
       leases: { holds: async () => overrides.isHeld ?? true },
       signals: { findSignal: async () => 'news-1' },
       halts: { find: async () => undefined },
+      readHolds: async () => overrides.holds ?? [],
       contains: overrides.contains ?? (async () => false),
       clusterOf: (name) => createRolloutCluster(settings, clientOf, name),
     },
@@ -103,6 +107,7 @@ async function observe({ promotion = back, seconds = 5, isPinned = false, ...ove
       committedAt,
       observedAt: after(seconds),
       isPinned,
+      ...(overrides.nextPhase === undefined ? {} : { nextPhase: overrides.nextPhase }),
     },
   );
 }
@@ -203,5 +208,45 @@ describe('the first version of a service under a canary', () => {
   it('is no excuse for a Deployment that is missing elsewhere', async () => {
     deployments = {};
     await expect(observe()).rejects.toMatchObject({ name: 'NotFoundError' });
+  });
+});
+
+describe('the gates between two phases', () => {
+  const promotion = buildPromotion({ environment: 'staging', rolloutTimeoutSeconds: 900 });
+  const hold: GateVerdict = { gate: 'no-open-incident', verdict: 'closed', reason: 'an incident is open' };
+  const between = { promotion, nextPhase: 'switch-traffic' as const };
+
+  it('hold a version before it reaches users, and let it go on when they open', async () => {
+    expect(await observe({ ...between, holds: [hold] })).toMatchObject({
+      status: 'progressing',
+      words: expect.stringContaining('held before switch-traffic: an incident is open'),
+    });
+    expect((await observe(between)).status).toBe('healthy');
+  });
+
+  it('end it by a name that takes nothing back, when they stay closed for as long as it may take', async () => {
+    expect(await observe({ ...between, holds: [hold], seconds: 900 })).toMatchObject({
+      status: 'failed',
+      error: 'GatesClosed',
+    });
+  });
+
+  it('are asked neither in the last phase nor of a rollback', async () => {
+    expect((await observe({ promotion, holds: [hold] })).status).toBe('healthy');
+    const rollback = { ...back, environment: 'staging' };
+    expect((await observe({ ...between, promotion: rollback, holds: [hold] })).status).toBe('healthy');
+  });
+
+  it('of Flagger are named when a canary stood at them until its time was over', async () => {
+    const atGate = {
+      promotion: { ...promotion, environment: 'prod' },
+      deployment: 'api-gateway-primary',
+      seconds: 900,
+    };
+    deployments = { 'api-gateway-primary': running(digestB) };
+    canary = { spec: {}, status: { phase: 'WaitingPromotion', canaryWeight: 50 } };
+    expect(await observe(atGate)).toMatchObject({ status: 'failed', error: 'CanaryHeld' });
+    canary = { spec: {}, status: { phase: 'Progressing', canaryWeight: 50 } };
+    expect(await observe(atGate)).toMatchObject({ status: 'failed', error: 'RolloutFailed' });
   });
 });
