@@ -7,16 +7,8 @@ import { quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { findCurrent, listExecutions, listGitOpsCommits, readImages } from './promotions.ts';
+import type { KillableOptions } from './run-until-killed.ts';
 import { letTimePass, startTestSystem } from './start-test-system.ts';
-
-export interface ServeRollbackOptions {
-  readonly stateDirectory: string;
-  readonly assemblyDirectory: string;
-  /** Each `<service>/<activity> <end of the subject>`: dies at the first one that is recorded once a rollback has begun. */
-  readonly dieAt: readonly string[];
-  /** Releases a good version and then a bad one; later starts go on with that. */
-  readonly begins: boolean;
-}
 
 export interface RolledBack {
   /** How each execution of rollback-release ended and with what outcome. */
@@ -29,7 +21,9 @@ export interface RolledBack {
   readonly commits: number;
 }
 
-const { stateDirectory, assemblyDirectory, dieAt, begins }: ServeRollbackOptions = JSON.parse(process.argv[2] ?? '{}');
+// Each moment is `<service>/<activity> <end of the subject>`; it dies at the first such one after the rollback has begun.
+// It begins with a good release and then a bad one.
+const { stateDirectory, assemblyDirectory, dieAt, begins }: KillableOptions = JSON.parse(process.argv[2] ?? '{}');
 const service = 'api-gateway';
 let isArmed = !begins;
 const system = await startTestSystem({
