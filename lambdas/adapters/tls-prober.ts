@@ -8,7 +8,7 @@ import { AppError } from '../../core/app-error.ts';
 import type { Handshake } from '../../core/certificates/evaluate-certificate.ts';
 import { maximumChainLength } from '../../core/certificates/judge-chain.ts';
 import type { FindRoutes, Route } from './certificate-routes.ts';
-import { isAddressAllowed, isLinkLocal } from './network-guard.ts';
+import { isAddressAllowed, isMetadataService } from './network-guard.ts';
 import { startPostgresTls, startSmtpTls } from './start-tls.ts';
 
 export interface TlsProberOptions {
@@ -84,7 +84,7 @@ export function createTlsProber({
 
 /** Written down by an operator for just this name: as good as an allowed network, but never metadata services. */
 function isRouteAllowed({ address }: Route): boolean {
-  return isIP(address) > 0 && !isLinkLocal(address);
+  return !isMetadataService(address);
 }
 
 function nameOf({ address, port }: Route, expectedPort: number): string {
