@@ -16,7 +16,7 @@ export const certificateProblems = {
   'incomplete-chain': 'critical',
   'untrusted-chain': 'critical',
   'self-signed': 'critical',
-  'weak-key': 'warning',
+  'weak-key': 'critical',
   'weak-signature': 'critical',
   'wrong-usage': 'critical',
   /** The server itself staples an OCSP response that says so. */

@@ -1,6 +1,7 @@
 // Whether what a server sent leads to an authority that is trusted, at a given time.
 import type { X509Certificate } from 'node:crypto';
 import type { CertificateProblem } from '../../contracts/certificates.ts';
+import { findPathProblem } from './judge-path.ts';
 
 /** Trusted authorities by subject. */
 export type TrustAnchors = ReadonlyMap<string, readonly X509Certificate[]>;
@@ -28,11 +29,12 @@ export function findChainProblem(
   if (leaf === undefined) return { kind: 'malformed', words: 'the server sent no certificate' };
   const unused = new Set(sent);
   let current = leaf;
+  const path = [leaf];
   for (let depth = 0; depth < maximumChainLength; depth += 1) {
     const issuedByAnchor = anchors
       .get(current.issuer)
       ?.find((anchor) => isIssuedBy(current, anchor) && isValid(anchor, now));
-    if (issuedByAnchor !== undefined) return undefined;
+    if (issuedByAnchor !== undefined) return findPathProblem([...path, issuedByAnchor]);
     if (isIssuedBy(current, current)) return judgeSelfSigned(current, { isLeaf: current === leaf, allowSelfSigned });
     const issuer = [...unused].find((candidate) => candidate.ca && isIssuedBy(current, candidate));
     if (issuer === undefined) {
@@ -46,6 +48,7 @@ export function findChainProblem(
       return { kind: 'untrusted-chain', words };
     }
     unused.delete(issuer);
+    path.push(issuer);
     current = issuer;
   }
   return { kind: 'untrusted-chain', words: `the chain has more than ${maximumChainLength} certificates` };

@@ -17,7 +17,6 @@ export function findStrengthProblems(certificates: readonly X509Certificate[]): 
   const weakSignature = certificates.find(({ signatureAlgorithm }) =>
     /md[245]|sha-?1(?!\d)/i.test(signatureAlgorithm ?? ''),
   );
-  const usages = leaf?.keyUsage as readonly string[] | undefined;
   return [
     ...(weakKey === undefined
       ? []
@@ -35,12 +34,16 @@ export function findStrengthProblems(certificates: readonly X509Certificate[]): 
             words: `it is signed with ${weakSignature.signatureAlgorithm}, which can be forged`,
           },
         ]),
-    ...(usages === undefined ||
-    usages.length === 0 ||
-    usages.some((usage) => [serverAuthentication, anyPurpose].includes(usage))
+    ...(leaf === undefined || allowsServers(leaf)
       ? []
       : [{ kind: 'wrong-usage' as const, words: 'its extended key usage does not allow server authentication' }]),
   ];
+}
+
+/** By its extended key usage, which Node calls key usage; without one everything is allowed. */
+export function allowsServers({ keyUsage }: X509Certificate): boolean {
+  const usages = (keyUsage as readonly string[] | undefined) ?? [];
+  return usages.length === 0 || usages.some((usage) => [serverAuthentication, anyPurpose].includes(usage));
 }
 
 function isStrongKey({ publicKey }: X509Certificate): boolean {

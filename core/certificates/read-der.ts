@@ -7,7 +7,14 @@ export interface DerElement {
   readonly content: Uint8Array;
 }
 
-export const derTag = { integer: 0x02, octets: 0x04, identifier: 0x06, enumerated: 0x0a, sequence: 0x30 } as const;
+export const derTag = {
+  boolean: 0x01,
+  integer: 0x02,
+  octets: 0x04,
+  identifier: 0x06,
+  enumerated: 0x0a,
+  sequence: 0x30,
+} as const;
 
 /** Nothing that we look into has more members. */
 const maximumElements = 2_000;

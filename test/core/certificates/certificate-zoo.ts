@@ -5,6 +5,7 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  type Extension,
   SubjectAlternativeNameExtension,
   type X509Certificate,
   X509CertificateGenerator,
@@ -36,12 +37,20 @@ export interface LeafOptions {
   readonly rsaBits?: number;
   readonly hash?: 'SHA-1' | 'SHA-256';
   readonly usage?: 'serverAuth' | 'clientAuth';
+  readonly extensions?: readonly Extension[];
+}
+
+export interface AuthorityOptions extends Pick<LeafOptions, 'from' | 'to' | 'hash' | 'extensions'> {
+  /** How many authorities may stand below it. */
+  readonly pathLength?: number;
+  /** False: it issues although it may not. */
+  readonly isAuthority?: boolean;
 }
 
 export async function createAuthority(
   name: string,
   parent?: Authority,
-  { from = -1000, to = 1000, hash = 'SHA-256' }: LeafOptions = {},
+  { from = -1000, to = 1000, hash = 'SHA-256', pathLength, isAuthority = true, extensions = [] }: AuthorityOptions = {},
 ): Promise<Authority> {
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -54,7 +63,7 @@ export async function createAuthority(
     signingAlgorithm: algorithm,
     notBefore: new Date(zooTime + from * day),
     notAfter: new Date(zooTime + to * day),
-    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+    extensions: [new BasicConstraintsExtension(isAuthority, pathLength, true), ...extensions],
   });
   return { certificate, keys };
 }
@@ -62,7 +71,15 @@ export async function createAuthority(
 /** Issued by the first of `chain`; the others are sent along. Self-signed when there is none. */
 export async function issue(
   chain: readonly Authority[],
-  { names = ['api.zoo.example'], from = -30, to = 60, rsaBits, hash = 'SHA-256', usage }: LeafOptions = {},
+  {
+    names = ['api.zoo.example'],
+    from = -30,
+    to = 60,
+    rsaBits,
+    hash = 'SHA-256',
+    usage,
+    extensions = [],
+  }: LeafOptions = {},
 ): Promise<ServerCertificate> {
   const [issuer] = chain;
   const rsa = {
@@ -92,6 +109,7 @@ export async function issue(
             ),
           ]),
       ...(usage === undefined ? [] : [new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]])]),
+      ...extensions,
     ],
   });
   const exported = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
