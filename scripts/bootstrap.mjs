@@ -20,6 +20,7 @@ const commands = {
   draw: ['node', 'scripts/draw.ts'],
   bench: ['node', 'bench/main.ts'],
   monitoring: ['node', 'scripts/install-monitoring.ts'],
+  pebble: ['node', 'scripts/install-pebble.ts'],
   'real-cluster': ['node', 'scripts/start-real-cluster.ts'],
   test: ['jest'],
   'test:cluster': ['jest', 'test/cluster'],

@@ -1,7 +1,6 @@
 // Where this machine has Prometheus and Alertmanager: on PATH, or where scripts/install-monitoring.ts puts them.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findProgram } from '../find-program.ts';
 
 /** What the installation script fills, as if it were `/`. */
 export const monitoringDirectory = fileURLToPath(new URL('../../../node_modules/.cache/monitoring', import.meta.url));
@@ -23,19 +22,6 @@ export const monitoringToolsMissing =
 
 /** Undefined unless all of them are there. */
 export function findMonitoringTools(): MonitoringTools | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), join(monitoringDirectory, 'usr', 'bin')];
-  const found = Object.entries(programs).map(([name, candidates]) => [
-    name,
-    folders.flatMap((folder) => candidates.map((candidate) => join(folder, candidate))).find(isExecutable),
-  ]);
+  const found = Object.entries(programs).map(([name, names]) => [name, findProgram(names, monitoringDirectory)]);
   return found.every(([, path]) => path !== undefined) ? (Object.fromEntries(found) as MonitoringTools) : undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
