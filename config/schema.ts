@@ -75,7 +75,11 @@ export const configurationSchema = z
     const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
     const { repositories } = configuration.github;
     const environments = Object.keys(configuration.environments);
-    for (const [service, { repository, namespace }] of Object.entries(configuration.services)) {
+    for (const [service, { repository, namespace, migrations }] of Object.entries(configuration.services)) {
+      if (migrations !== undefined && configuration.databases[migrations.database] === undefined) {
+        const known = Object.keys(configuration.databases).join(', ') || 'none';
+        refuse(['services', service, 'migrations', 'database'], `must be one of databases (${known})`);
+      }
       if (!repositories.includes(repository)) {
         refuse(
           ['services', service, 'repository'],

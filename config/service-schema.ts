@@ -21,6 +21,8 @@ export const serviceSchema = z.strictObject({
   repository: z.string(),
   /** Globs within that repository: a push that touches one of them releases the service. */
   paths: z.array(path).min(1),
+  /** What in that repository changes a database of `databases` when the service is released. */
+  migrations: z.strictObject({ database: name, paths: z.array(path).min(1) }).optional(),
   /** Kubernetes Deployment and Service; the service's own name unless told otherwise. */
   deployment: name.optional(),
   /** Namespace by environment where it is not the environment's own. */

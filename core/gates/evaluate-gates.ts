@@ -11,6 +11,7 @@ import { noOpenIncident } from './no-open-incident.ts';
 import { notFrozen } from './not-frozen.ts';
 import { notQuarantined } from './not-quarantined.ts';
 import type { OverrideInForce } from './override.ts';
+import { restoreProven } from './restore-proven.ts';
 import { soaked } from './soaked.ts';
 import { testedBefore } from './tested-before.ts';
 import { withinRolloutLimit } from './within-rollout-limit.ts';
@@ -21,6 +22,7 @@ const gates: Readonly<Record<GateName, Gate>> = {
   'image-signed': imageSigned,
   'security-evidence': securityEvidence,
   'migration-compatible': migrationCompatible,
+  'restore-proven': restoreProven,
   'not-quarantined': notQuarantined,
   'tested-before': testedBefore,
   soaked,

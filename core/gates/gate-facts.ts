@@ -3,6 +3,7 @@ import type { EnvironmentConfiguration } from '../../config/schema.ts';
 import type { BuildResult, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import type { Wish } from '../promotion/decide-newest.ts';
 import type { FreezeWindow } from './find-freeze.ts';
+import type { DatabaseChanges } from './restore-proven.ts';
 
 /** Gates are for moves forward only: a rollback is no value of this type, so none can be asked about one. */
 export type ForwardMove = Promotion & { readonly change?: never };
@@ -64,4 +65,6 @@ export interface GateFacts {
   /** By service; undefined when nobody provides it. */
   readonly securityEvidence: Readonly<Record<string, Fact<Attestation>>> | undefined;
   readonly migrations: Readonly<Record<string, Fact<Attestation>>> | undefined;
+  /** What the release changes in databases, and whether these can be restored; undefined when nobody provides it. */
+  readonly databaseChanges: Fact<DatabaseChanges> | undefined;
 }

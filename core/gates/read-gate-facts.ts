@@ -10,6 +10,7 @@ import { findPreviousEnvironment } from './find-previous-environment.ts';
 import type { Attestation, EarlierRun, Fact, FiringAlert, ForwardMove, GateFacts, OpenIncident } from './gate-facts.ts';
 import { type FreezeSources, listFreezes } from './list-freezes.ts';
 import type { OverrideInForce } from './override.ts';
+import { type RestoreProofs, readDatabaseChanges } from './restore-proven.ts';
 
 /** What the ledger says. Quarantines and wishes must be known: reading them throws when it fails. */
 export interface GateLedger {
@@ -36,6 +37,8 @@ export interface GatePorts {
     readonly securityEvidence?: Attester | undefined;
     readonly migrations?: Attester | undefined;
   };
+  /** Where nobody provides it, the gate `restore-proven` is not asked. */
+  readonly restoreProofs?: RestoreProofs | undefined;
 }
 
 /** What may have happened at any moment, also while a version is on its way. */
@@ -57,7 +60,7 @@ export async function readHappenings(
 
 export async function readGateFacts(
   configuration: Configuration,
-  { ledger, registry, attesters }: GatePorts,
+  { ledger, registry, attesters, restoreProofs }: GatePorts,
   asked: {
     readonly promotion: ForwardMove;
     readonly services: readonly ResolvedService[];
@@ -92,6 +95,8 @@ export async function readGateFacts(
     signatures: await attest(attesters.signatures),
     securityEvidence: await attest(attesters.securityEvidence),
     migrations: await attest(attesters.migrations),
+    databaseChanges:
+      restoreProofs && (await tell(() => readDatabaseChanges(configuration, restoreProofs, environment, services))),
   };
 
   async function readEarlierRuns(): Promise<Record<string, EarlierRun[]>> {

@@ -10,6 +10,7 @@ import { createCosignAttester } from '../adapters/cosign-attester.ts';
 import { createDynamoGateLedger } from '../adapters/dynamo-gate-ledger.ts';
 import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { createOciRegistry } from '../adapters/oci-registry.ts';
+import { createRestoreProofs } from '../adapters/restore-proofs.ts';
 import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -33,6 +34,7 @@ export function connectGates(
     ledger: createDynamoGateLedger(ledger),
     registry,
     repository: connectGitOpsRepository(configuration, gitHub),
+    restoreProofs: createRestoreProofs(ledger, gitHub.client),
     // Security evidence and migrations are ports that nothing stands behind yet: their gates say that they are not asked.
     attesters: { signatures: publicKey === undefined ? undefined : createCosignAttester(registry, publicKey) },
   };

@@ -33,6 +33,7 @@ export function buildFacts(overrides: Partial<GateFacts> = {}): GateFacts {
     signatures: undefined,
     securityEvidence: undefined,
     migrations: undefined,
+    databaseChanges: undefined,
     ...overrides,
   };
 }
