@@ -126,17 +126,23 @@ async function storeDump(
   const abort = (): void => stop.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const [stored] = await Promise.all([
+    const failures: unknown[] = [];
+    // Both are waited for: an upload that is being taken back is still open.
+    const [uploaded] = await Promise.allSettled([
       uploadStream(s3, target, body, stop.signal).catch((error: unknown) => {
+        failures.push(error);
         stop.abort(error);
         throw error;
       }),
       pipeline(dump.output, counted, compressed, hashed, body, { signal: stop.signal }).catch((error: unknown) => {
+        failures.push(error);
         // Destroying the body makes the upload fail, which aborts it at S3.
         body.destroy(error as Error);
         throw error;
       }),
     ]);
+    if (failures.length > 0 || uploaded.status === 'rejected') throw failures[0];
+    const stored = uploaded.value;
     if (stored.bytes !== bytes)
       throw new Error(`S3 has ${stored.bytes} bytes of ${target.key}, ${bytes} were sent: the backup does not count`);
     return { bytes, dumpBytes, sha256: hash.digest('hex'), checksum: stored.checksum };

@@ -9,12 +9,20 @@ export async function sweepUploads(
   s3: S3Client,
   { bucket, database }: { readonly bucket: string; readonly database: string },
 ): Promise<number> {
-  let swept = 0;
+  return await endUploads(s3, { bucket, isOurs: (key) => key.includes(`/${database}/`) });
+}
+
+/** Returns how many there were. */
+export async function endUploads(
+  s3: S3Client,
+  { bucket, isOurs }: { readonly bucket: string; readonly isOurs: (key: string) => boolean },
+): Promise<number> {
+  let ended = 0;
   const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: 'database/' }));
   for (const { Key, UploadId } of Uploads) {
-    if (!Key?.includes(`/${database}/`)) continue;
+    if (Key === undefined || !isOurs(Key)) continue;
     await s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-    swept += 1;
+    ended += 1;
   }
-  return swept;
+  return ended;
 }

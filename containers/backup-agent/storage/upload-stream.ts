@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type ObjectRetention, retentionParameters } from './retention.ts';
+import { endUploads } from './sweep-uploads.ts';
 
 export interface StoredObject {
   readonly bytes: number;
@@ -51,6 +52,10 @@ export async function uploadStream(
   signal.addEventListener('abort', abort, { once: true });
   try {
     await upload.done();
+  } catch (error) {
+    // The library takes back what fails while parts are sent, but not what fails at its completion.
+    await endUploads(s3, { bucket: target.bucket, isOurs: (key) => key === target.key }).catch(() => undefined);
+    throw error;
   } finally {
     signal.removeEventListener('abort', abort);
   }
