@@ -2,12 +2,14 @@
 import colors from 'picocolors';
 import { renderBackups } from '../cli/commands/backups.ts';
 import { type BackupRecord, backupKinds, backupRecord } from '../contracts/ledger/backups.ts';
+import { scheduleRoutes } from '../lib/routes.ts';
 import { operatorOf } from '../local/runtime/service.ts';
 import { secrets } from '../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../local/world/kubernetes/resources/kubernetes-object.ts';
 import { putDatabaseSecrets } from '../local/world/postgres/put-database-secrets.ts';
 import { drawRetention } from './draw-retention.ts';
 import { listLedgerItems } from './list-ledger-items.ts';
+import { pauseSchedules } from './pause-schedules.ts';
 import { type Print, printFindings } from './print-activities.ts';
 import { queryDatabase } from './query-database.ts';
 import type { System } from './start-system.ts';
@@ -15,8 +17,10 @@ import type { System } from './start-system.ts';
 const nights = 30;
 const badNight = 9;
 const day = 86_400_000;
-/** Schedules that would fill the month with rounds that have nothing to do with it. */
-const paused = ['redeliver-failed-webhooks', 'watch-jobs'];
+/** What a night consists of. A completed backup is followed to the recovery region without the hourly sweep. */
+const nightly = ['back-up-database', 'back-up-configuration', 'verify-backup', 'apply-retention'];
+/** Rounds that have nothing to do with it. */
+const paused = scheduleRoutes.map(({ id }) => id).filter((id) => !nightly.includes(id));
 
 /** Returns whether everything happened that a month of backups is made of. */
 export async function playBackupsTour(system: System, print: Print): Promise<boolean> {
@@ -24,9 +28,9 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
   const [name = '', database] = Object.entries(system.configuration.databases)[0] ?? [];
   const environment = Object.keys(database?.environments ?? {}).at(-1) ?? '';
   print(colors.bold(`\n${nights} nights of backups, on the virtual clock`));
-  print(colors.dim(`(real PostgreSQL, real dumps by Jobs; ${paused.join(' and ')} pause meanwhile)\n`));
+  print(colors.dim('(real PostgreSQL, real dumps by Jobs; all schedules but those of the nights pause meanwhile)\n'));
+  const resume = await pauseSchedules(system, paused);
   try {
-    await setSchedules(system, 'DISABLED');
     await playNights(system, print, { environment, name });
     const backups = await listBackups(system, environment, name);
     print(colors.bold(`\nThe catalogue of ${name} in ${environment}, as automation backups list shows it\n`));
@@ -42,7 +46,7 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
   } finally {
-    await setSchedules(system, 'ENABLED');
+    await resume();
   }
 }
 
@@ -172,25 +176,4 @@ function judge(backups: readonly BackupRecord[], { before, damaged, after }: Res
 async function listBackups(system: System, environment: string, name: string): Promise<BackupRecord[]> {
   const records = await listLedgerItems(system, backupKinds.backup(environment), backupRecord);
   return records.filter((backup) => backup.name === name && backup.method === 'dump').reverse();
-}
-
-async function setSchedules({ runtime: { context }, deployment, configuration }: System, State: string): Promise<void> {
-  const call = <Output extends object>(operation: string, input: object): Promise<Output> =>
-    context.call<Output>({
-      service: 'scheduler',
-      operation,
-      input,
-      principal: operatorOf(context),
-      region: deployment.region,
-    });
-  for (const name of paused) {
-    const Name = `${configuration.application}-${name}`;
-    const {
-      Arn: _arn,
-      CreationDate: _created,
-      LastModificationDate: _modified,
-      ...schedule
-    } = await call<Record<string, unknown>>('GetSchedule', { Name });
-    await call('UpdateSchedule', { ...schedule, Name, State });
-  }
 }

@@ -1,6 +1,7 @@
 // THE table of what `npm start` can play.
 import { playBackupsTour } from './play-backups-tour.ts';
 import { playCanaryTour } from './play-canary-tour.ts';
+import { playCertificatesTour } from './play-certificates-tour.ts';
 import { playReleaseTour } from './play-release-tour.ts';
 import { playRollbackTour } from './play-rollback-tour.ts';
 import type { Print } from './print-activities.ts';
@@ -17,4 +18,5 @@ export const tours: Readonly<Record<string, Tour>> = {
     (await playCanaryTour(system, print)),
   canary: playCanaryTour,
   backups: playBackupsTour,
+  certificates: playCertificatesTour,
 };
