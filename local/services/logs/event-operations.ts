@@ -26,7 +26,7 @@ export function createEventOperations(context: RuntimeContext, logs: LogStore): 
       handle: async ({ logGroupName, logStreamName, logEvents = [] }: PutLogEventsCommandInput, call: CallContext) => {
         const stream = getStream(getGroup(logs, logGroupName, call).name, logStreamName, call);
         const events = logEvents.map(({ timestamp = 0, message = '' }) => ({ timestamp, message }));
-        await logs.append(stream, events);
+        logs.append(stream, events);
         await publishEmbeddedMetrics(context, call, events);
         return {};
       },

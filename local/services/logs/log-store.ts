@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CancelTimer } from '../../clock/clock.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
+import { AppendFiles } from '../../storage/append-files.ts';
 import type { Table } from '../../storage/store.ts';
 
 export interface LogGroup {
@@ -33,15 +34,12 @@ export interface LogEvent {
 }
 
 const dayMilliseconds = 86_400_000;
-/** Files that are kept open for the next lines: opening one costs more than writing to it. */
-const maximumOpenFiles = 64;
 
 export class LogStore {
   private readonly groups: Table<LogGroup>;
   private readonly streams: Table<LogStream>;
   private readonly context: RuntimeContext;
-  /** Writes to one file follow each other; the file that was written last comes last. */
-  private readonly writers = new Map<string, { file: Promise<FileHandle>; tail: Promise<unknown> }>();
+  private readonly files = new AppendFiles();
   private cancelRetention: CancelTimer | undefined;
 
   constructor(context: RuntimeContext) {
@@ -84,15 +82,15 @@ export class LogStore {
   async deleteStream(stream: LogStream): Promise<void> {
     this.streams.delete(streamKey(stream.region, stream.group, stream.name));
     const path = this.fileOf(stream);
-    await this.closeFile(path);
+    this.files.close(path);
     await rm(path, { force: true });
   }
 
-  async append(stream: LogStream, events: readonly Omit<LogEvent, 'ingestionTime'>[]): Promise<void> {
+  append(stream: LogStream, events: readonly Omit<LogEvent, 'ingestionTime'>[]): void {
     const file = this.fileOf(stream);
     const ingestionTime = this.context.clock.now();
     const lines = events.map((event) => `${JSON.stringify({ ...event, ingestionTime })}\n`).join('');
-    await this.write(file, lines);
+    this.files.append(file, lines);
     const lastEventAt = Math.max(stream.lastEventAt, ...events.map(({ timestamp }) => timestamp));
     this.streams.put(streamKey(stream.region, stream.group, stream.name), { ...stream, lastEventAt });
   }
@@ -115,33 +113,9 @@ export class LogStore {
     });
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.cancelRetention?.();
-    await Promise.all([...this.writers.keys()].map((path) => this.closeFile(path)));
-  }
-
-  private async write(path: string, lines: string): Promise<void> {
-    const { file, tail } = this.writers.get(path) ?? { file: open(path, 'a'), tail: Promise.resolve() };
-    const written = tail.then(async () => await (await file).appendFile(lines));
-    this.writers.delete(path);
-    this.writers.set(path, { file, tail: written.catch(() => undefined) });
-    const [oldest] = this.writers.keys();
-    if (this.writers.size > maximumOpenFiles && oldest !== undefined) await this.closeFile(oldest);
-    try {
-      await written;
-    } catch (error) {
-      // The next line tries with a new file.
-      await this.closeFile(path);
-      throw error;
-    }
-  }
-
-  private async closeFile(path: string): Promise<void> {
-    const writer = this.writers.get(path);
-    if (writer === undefined) return;
-    this.writers.delete(path);
-    await writer.tail;
-    await writer.file.then((file) => file.close()).catch(() => undefined);
+    this.files.closeAll();
   }
 
   private async expire(): Promise<void> {

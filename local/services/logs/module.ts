@@ -18,7 +18,7 @@ export const createLogsModule: CreateServiceModule = (context) => {
         operations: { ...createGroupOperations(context, logs), ...createEventOperations(context, logs) },
         resourcePolicy: (arn) => policies.find(arn),
         start: async () => logs.scheduleRetention(),
-        stop: () => logs.close(),
+        stop: async () => logs.close(),
       },
     ],
     providers: [...createLogProviders(context, logs), createResourcePolicyProvider(policies)],

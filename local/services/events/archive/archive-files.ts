@@ -1,7 +1,8 @@
 // Archived events on disk: one file of JSON lines per archive and day of the event's time.
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { AppendFiles } from '../../../storage/append-files.ts';
 import type { BusEvent } from '../bus-event.ts';
 
 /** Real time for which events are gathered, so that a busy bus does not pay per event. */
@@ -9,7 +10,8 @@ const GATHERING_MILLISECONDS = 20;
 
 export class ArchiveFiles {
   readonly #directory: string;
-  #pending = new Map<string, string[]>();
+  readonly #files = new AppendFiles();
+  readonly #pending = new Map<string, string[]>();
   #writing: Promise<void> | undefined;
   /** When events were written last, by the machine's own clock. */
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -24,11 +26,18 @@ export class ArchiveFiles {
     const lines = this.#pending.get(day);
     if (lines) lines.push(JSON.stringify(event));
     else this.#pending.set(day, [JSON.stringify(event)]);
-    this.#writing ??= this.#writeAll();
+    // What a full disk refuses stays pending: the next event tries again.
+    this.#writing ??= this.#writeAll().catch(() => undefined);
   }
 
   async drain(): Promise<void> {
     while (this.#writing) await this.#writing;
+  }
+
+  /** Writes what waits; the next event opens the files anew. */
+  async close(): Promise<void> {
+    await this.drain();
+    this.#files.closeAll();
   }
 
   /** Events whose time lies in [from, to), in the order in which they were archived per day. Times are in milliseconds. */
@@ -50,7 +59,11 @@ export class ArchiveFiles {
   /** Forgets the days before the one that `before` (milliseconds) lies in. */
   async expire(before: number): Promise<void> {
     const firstKept = new Date(before).toISOString().slice(0, 10);
-    for (const day of await this.#listDays()) if (day < firstKept) await rm(this.#path(day), { force: true });
+    for (const day of await this.#listDays()) {
+      if (day >= firstKept) continue;
+      this.#files.close(this.#path(day));
+      await rm(this.#path(day), { force: true });
+    }
   }
 
   async #listDays(): Promise<string[]> {
@@ -62,11 +75,12 @@ export class ArchiveFiles {
     try {
       if (this.#writtenAt < 0) await mkdir(this.#directory, { recursive: true });
       while (this.#pending.size > 0) {
-        const restMilliseconds = this.#writtenAt + GATHERING_MILLISECONDS - performance.now();
-        if (restMilliseconds > 0) await setTimeout(restMilliseconds);
-        const pending = this.#pending;
-        this.#pending = new Map();
-        for (const [day, lines] of pending) await appendFile(this.#path(day), `${lines.join('\n')}\n`);
+        // Even without a rest: what comes in the same tick goes with it.
+        await setTimeout(Math.max(0, this.#writtenAt + GATHERING_MILLISECONDS - performance.now()));
+        for (const [day, lines] of this.#pending) {
+          this.#files.append(this.#path(day), `${lines.join('\n')}\n`);
+          this.#pending.delete(day);
+        }
         this.#writtenAt = performance.now();
       }
     } finally {

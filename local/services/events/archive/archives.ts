@@ -26,6 +26,8 @@ export class Archives {
 
   add(archive: Archive): void {
     const directory = join(this.#context.store.directory('events-archives'), archive.region, archive.name);
+    // What an earlier one of the name has open is the same files.
+    void this.#archives.get(archive.arn)?.files.close();
     this.#archives.set(archive.arn, { archive, test: createArchiveTest(archive), files: new ArchiveFiles(directory) });
   }
 
@@ -64,6 +66,6 @@ export class Archives {
 
   async stop(): Promise<void> {
     this.#cancelExpiry();
-    await Promise.all([...this.#archives.values()].map(({ files }) => files.drain()));
+    await Promise.all([...this.#archives.values()].map(({ files }) => files.close()));
   }
 }
