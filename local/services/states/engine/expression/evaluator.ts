@@ -1,8 +1,9 @@
-// Evaluates the templates of a state: plain paths at once, bounded expressions here, all others in one trip to a worker.
+// Evaluates the templates of a state: plain paths at once, bounded expressions and short loops here, all others in one trip to a worker.
 import { isTooDeep, type Json } from '../json.ts';
 import { StateFailure } from '../state-failure.ts';
 import { NEEDS_JSONATA } from './direct-path.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
+import { endsSoon } from './loop-degree.ts';
 import type { Expression } from './parse-expression.ts';
 import type { LocatedExpression, Template } from './template.ts';
 import type { EvaluationResult } from './worker-messages.ts';
@@ -57,7 +58,7 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
       const direct = expression.directPath ? expression.directPath(lookup) : NEEDS_JSONATA;
       if (direct !== NEEDS_JSONATA) {
         results[index] = expectValue(direct, expression, location);
-      } else if (expression.isInline) {
+      } else if (expression.isInline || isShortLoop(expression, bindings)) {
         results[index] = await evaluateInline(expression, location, bindings);
       } else {
         deferred.push(index);
@@ -116,6 +117,14 @@ export function createEvaluator(options: { now: () => number; timeLimitMilliseco
     },
     close: () => pool.close(),
   };
+}
+
+/** A loop over little: the trip to a worker would take many times as long. */
+function isShortLoop({ loopDegree, readsStates, statesMembers, variables }: Expression, bindings: Bindings): boolean {
+  if (!Number.isFinite(loopDegree)) return false;
+  const read = variables.map((name): unknown => bindings.variable(name));
+  if (readsStates) for (const name of statesMembers ?? Object.keys(bindings.states)) read.push(bindings.states[name]);
+  return endsSoon(loopDegree, read);
 }
 
 function visibleBindings(expressions: readonly Expression[], bindings: Bindings): Record<string, unknown> {

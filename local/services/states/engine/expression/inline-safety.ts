@@ -3,7 +3,7 @@ import type { SyntaxNode } from './syntax-tree.ts';
 import { childNodes } from './syntax-tree.ts';
 
 /** Longer expressions go to a worker, whatever they do. */
-const LONGEST_INLINE_SOURCE = 1_000;
+export const LONGEST_INLINE_SOURCE = 1_000;
 const INLINE_NODES: ReadonlySet<string> = new Set([
   'string',
   'number',
@@ -66,7 +66,8 @@ function isSafePath(node: SyntaxNode): boolean {
   );
 }
 
-function isIndex(node: SyntaxNode): boolean {
+/** A predicate that picks an item by its number. */
+export function isIndex(node: SyntaxNode): boolean {
   if (node.type !== 'filter') return false;
   const expression = node.expr as SyntaxNode;
   return expression.type === 'number' || (expression.type === 'unary' && expression.value === '-');
@@ -80,16 +81,17 @@ function isSafeCall(node: SyntaxNode): boolean {
 }
 
 /** Dates are read and written inline in ISO form only: pictures can be costly. */
-function isInlineFunction(name: string, args: unknown): boolean {
+export function isInlineFunction(name: string, args: unknown): boolean {
   if (name === 'toMillis' || name === 'fromMillis') return Array.isArray(args) && args.length === 1;
   return INLINE_FUNCTIONS.has(name);
 }
 
-function constructedNodes(node: SyntaxNode): SyntaxNode[] {
+/** The keys and values of an object that is constructed. */
+export function constructedNodes(node: SyntaxNode): SyntaxNode[] {
   return (node.lhs as SyntaxNode[][]).flat();
 }
 
 /** Names that every object inherits would find functions instead of data. */
-function isOrdinaryName(name: unknown): boolean {
+export function isOrdinaryName(name: unknown): boolean {
   return typeof name === 'string' && !(name in Object.prototype);
 }

@@ -3,7 +3,8 @@ import jsonata, { type Expression as ParsedExpression } from 'jsonata';
 import { registerAwsFunctions } from './aws-functions.ts';
 import { type DirectPath, findDirectPath } from './direct-path.ts';
 import { isInlineSafe } from './inline-safety.ts';
-import { findVariableNames, mentionsPrototype, type SyntaxNode } from './syntax-tree.ts';
+import { findLoopDegree } from './loop-degree.ts';
+import { findStatesMembers, findVariableNames, mentionsPrototype, type SyntaxNode } from './syntax-tree.ts';
 
 /** A parsed expression: what stands between `{%` and `%}`. */
 export interface Expression {
@@ -13,10 +14,14 @@ export interface Expression {
   /** Set when it is a plain path or literal. */
   readonly directPath: DirectPath | undefined;
   readonly isInline: boolean;
+  /** Infinite when nothing bounds its time. */
+  readonly loopDegree: number;
   readonly isForbidden: boolean;
   /** Names of the variables it may read, without `$`. */
   readonly variables: readonly string[];
   readonly readsStates: boolean;
+  /** Of `$states`; undefined when it may read all of it. */
+  readonly statesMembers: ReadonlySet<string> | undefined;
   readonly readsContext: boolean;
 }
 
@@ -36,9 +41,11 @@ export function parseExpression(source: string): Expression {
     tree,
     directPath: findDirectPath(tree),
     isInline: isInlineSafe(source, tree),
+    loopDegree: findLoopDegree(source, tree),
     isForbidden: mentionsPrototype(tree),
     variables: [...names].filter((name) => name !== '' && name !== '$' && name !== 'states'),
     readsStates: names.has('states'),
+    statesMembers: findStatesMembers(tree),
     readsContext: names.has('states') && source.includes('context'),
   };
   parsedExpressions.set(source, expression);

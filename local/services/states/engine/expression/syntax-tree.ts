@@ -33,6 +33,20 @@ export function findVariableNames(node: SyntaxNode, names: Set<string> = new Set
   return names;
 }
 
+/** The members of `$states` that it may read; undefined when it may read any. */
+export function findStatesMembers(node: SyntaxNode, members: Set<string> = new Set()): ReadonlySet<string> | undefined {
+  if (node.type === 'variable' && node.value === 'states') return undefined;
+  const [first, second, ...rest] = node.type === 'path' ? (node.steps as SyntaxNode[]) : [];
+  const isPlain = first?.type === 'variable' && first.value === 'states' && !first.predicate && !first.stages;
+  if (!isPlain || second?.type !== 'name')
+    return childNodes(node).every((child) => findStatesMembers(child, members)) ? members : undefined;
+  members.add(String(second.value));
+  const { steps: _steps, ...others } = node;
+  return [...childNodes(second), ...rest, ...childNodes(others)].every((child) => findStatesMembers(child, members))
+    ? members
+    : undefined;
+}
+
 /** Says whether some name or text in the tree would reach for an object's prototype. */
 export function mentionsPrototype(node: SyntaxNode): boolean {
   return node.value === '__proto__' || childNodes(node).some(mentionsPrototype);

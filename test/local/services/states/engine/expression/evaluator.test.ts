@@ -182,14 +182,101 @@ describe('where an expression runs', () => {
     'function($x) { $x }(1)',
     '$a.**.b',
     '$replace($a, "b", "c")',
-    '$a.{ "b": c }',
-    '$a[b = 1]',
     '$toMillis($a, "[Y]")',
     '$f()',
     '($x := 1; $x)',
     '$a ~> $string',
   ])('%s: in a worker', (source) => {
-    expect(parseExpression(source).isInline).toBe(false);
+    const { isInline, loopDegree } = parseExpression(source);
+    expect([isInline, loopDegree]).toEqual([false, Number.POSITIVE_INFINITY]);
+  });
+
+  it.each<[source: string, degree: number]>([
+    ['$a.{ "b": c, "d": $.e }', 1],
+    ['$a[b = 1].c', 1],
+    ['[$states.input.a[b != null].c[0]]', 1],
+    ['$count($a.b[c > 1]) & "x"', 1],
+    ['$a.b.$uppercase(c)', 1],
+    ['$a.{ "b": $c }', 2],
+    ['$a[b = $states.input.c]', 2],
+    ['$a[$count($b[c = 1]) > 0]', 2],
+    ['$a[$count($b[c = $d]) > 0]', 3],
+  ])('%s: where its data is small enough for degree %d', (source, degree) => {
+    const { isInline, loopDegree } = parseExpression(source);
+    expect([isInline, loopDegree]).toEqual([false, degree]);
+  });
+
+  it.each([
+    '$a.{ "b": [1..c] }',
+    '$a[$match(b, /x/)]',
+    '$a[$f()]',
+    '$a.b^(c)',
+    '$a{ b: c }',
+    '$a@$b.c',
+    '$a#$i.c',
+    '$a.*',
+    '$a.($b := c; $b)',
+    '$a.constructor.b[c]',
+    '$a.b.$$.c',
+    'b[c = 1]',
+  ])('%s: in a worker, however small its data is', (source) => {
+    expect(parseExpression(source).loopDegree).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it.each<[source: string, members: string[] | undefined]>([
+    ['$states.input.a & $states.result.b[c = $states.context.d]', ['input', 'result', 'context']],
+    ['$a[b = 1]', []],
+    ['$keys($states)', undefined],
+    ['$states[$a].input', undefined],
+    ['$states.{ "a": input }', undefined],
+  ])('%s reads of $states %j', (source, members) => {
+    const { statesMembers } = parseExpression(source);
+    expect(statesMembers && [...statesMembers]).toEqual(members);
+  });
+
+  it('gives a loop the value that jsonata gives it, over little and over much', async () => {
+    const item = fc.record(
+      { n: fc.integer({ min: 0, max: 3 }), c: fc.constantFrom('x', 'y', null) },
+      { requiredKeys: [] },
+    );
+    const sources = [
+      '[$a.{ "m": n, "d": $.c }]',
+      '[$a[n = 1].c]',
+      '$count($a[c = $d])',
+      '[$a[$count($a[n = $d]) = 0].n]',
+    ];
+    const patient = createEvaluator({ now: () => NOW, timeLimitMilliseconds: 300_000 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...sources),
+        fc.array(item, { maxLength: 6 }),
+        fc.constantFrom(1, 10),
+        async (source, items, times) => {
+          const variables: Record<string, Json> = { a: Array.from({ length: times }, () => items).flat(), d: 'x' };
+          const expected: unknown = await jsonata(source).evaluate(undefined, variables);
+          const [value] = await patient.evaluate([parseTemplate(`{% ${source} %}`, 'Output', () => undefined)], {
+            states: {},
+            variable: (name) => variables[name],
+          });
+          expect(value).toEqual(JSON.parse(JSON.stringify(expected)));
+        },
+      ),
+      { numRuns: 40 },
+    );
+    await patient.close();
+  });
+
+  it('ends a loop over too much data, and holds up nobody', async () => {
+    const many = Array.from({ length: 20_000 }, (_, n) => ({ n }));
+    const runaway = expression('$count($a[$count($b[n = $c.n]) > 0])', null, { a: many, b: many, c: { n: -1 } });
+    let hasEnded = false;
+    const failed = runaway.catch((error: { error: string }) => {
+      hasEnded = true;
+      return error.error;
+    });
+    expect(await expression('$states.input.a', { a: 1 })).toBe(1);
+    expect(hasEnded).toBe(false);
+    expect(await failed).toBe('States.QueryEvaluationError');
   });
 
   it('gives a plain path the value that jsonata gives it', async () => {
