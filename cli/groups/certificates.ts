@@ -39,6 +39,7 @@ export function addCertificateCommands(program: Command): void {
   certificates
     .command('check')
     .argument('[name]', 'this one only')
+    .option('--now', 'as without it: a check by hand never waits for the schedule')
     .description(
       'check now instead of at the next scheduled time, and wait for the verdicts; exit code 1 when one is critical',
     )

@@ -2,6 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import type { CertificatesConfiguration } from '../../config/certificates-schema.ts';
+import { AppError } from '../../core/app-error.ts';
 import { buildTrustAnchors, type TrustAnchors } from '../../core/certificates/judge-chain.ts';
 import { parseCertificate, splitPem } from '../../core/certificates/parse-certificate.ts';
 
@@ -17,8 +18,23 @@ export function createTrustStore(
     publicAuthorities ??= rootCertificates.map(parseCertificate);
     return buildTrustAnchors([
       ...(issuer?.trust === 'secret' ? authorities : publicAuthorities),
-      ...splitPem(issuer?.certificateAuthority ?? '').map(parseCertificate),
-      ...(Object.hasOwn(more, name) ? splitPem(more[name] ?? '').map(parseCertificate) : []),
+      ...readAuthorities(
+        issuer?.certificateAuthority,
+        `certificates.issuers.${name}.certificateAuthority of the configuration`,
+      ),
+      ...readAuthorities(
+        Object.hasOwn(more, name) ? more[name] : undefined,
+        `${name} of the parameter certificate-authorities`,
+      ),
     ]);
   };
+}
+
+/** @throws AppError that says where what cannot be read stands. */
+function readAuthorities(pem = '', place: string): X509Certificate[] {
+  try {
+    return splitPem(pem).map(parseCertificate);
+  } catch (cause) {
+    throw new AppError('InvalidInputError', `${place} holds something else than certificates: correct it`, { cause });
+  }
 }

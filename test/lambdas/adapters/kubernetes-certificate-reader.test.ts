@@ -94,6 +94,10 @@ it('trusts what the issuer is configured to be trusted by, what an operator adds
   expect((await listAnchors('public', [])).size).toBeGreaterThan(50);
   expect([...(await listAnchors('internal-ca', [])).keys()]).toEqual([]);
   expect([...(await listAnchors('own', [])).keys()]).toEqual(['CN=Root']);
+  const garbled = authority.replace('MII', 'mii');
+  await expect(createTrustStore(issuers, async () => ({ own: garbled }))('own', [])).rejects.toThrow(
+    'own of the parameter certificate-authorities holds something else',
+  );
   const withMore = createTrustStore(issuers, async () => ({ 'internal-ca': authority }));
   expect([...(await withMore('internal-ca', [])).keys()]).toEqual(['CN=Root']);
 });
