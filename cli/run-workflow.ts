@@ -1,6 +1,7 @@
 // Starts a workflow by hand and waits for its end.
 import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Connection } from './connection.ts';
+import { describeCause } from './describe-cause.ts';
 import { CommandFailure } from './output.ts';
 
 export interface StartedExecution {
@@ -31,7 +32,7 @@ export async function runWorkflow(
       cause,
     } = await connection.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     if (!wait || status !== 'RUNNING') {
-      const end = parseEnd(output) ?? { reason: cause };
+      const end = parseEnd(output) ?? { reason: cause && describeCause(cause) };
       const outcome = status === 'RUNNING' ? undefined : (end.outcome ?? 'failed');
       return { executionArn, status, outcome, reason: end.reason };
     }

@@ -9,6 +9,7 @@ import {
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { CertificateCheckRequest } from '../../contracts/workflows/check-certificates.ts';
 import type { Connection } from '../connection.ts';
+import { describeCause } from '../describe-cause.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 import { renderStatus } from '../render-status.ts';
@@ -77,15 +78,9 @@ export async function checkCertificates(connection: Connection, names: readonly 
   }
 }
 
-/** A function's error comes as JSON with its stack. */
-function describeCause(cause = ''): string {
-  const [, message] = /"errorMessage":("(?:[^"\\\\]|\\\\.)*")/.exec(cause) ?? [];
-  return printable(message === undefined ? cause : String(JSON.parse(message)));
-}
-
 export function renderCertificates(certificates: readonly CertificateRecord[]): string {
   if (certificates.length === 0)
-    return 'no certificate has been checked yet: name them in the configuration (certificates.endpoints)';
+    return 'no certificate has been checked yet: automation certificates check does it now, for those that the configuration names';
   const rows = certificates.map(({ name, host, port, environment, owner, issuer, verdict }) => [
     name,
     `${host}:${port}`,
@@ -108,7 +103,7 @@ export function renderCertificateHistory({ current, checks }: CertificateHistory
     ...(facts === undefined
       ? []
       : [
-          `  subject      ${printable(facts.subject)}`,
+          `  subject      ${printable(facts.subject) || '-'}`,
           `  issuer       ${printable(facts.issuer)}`,
           `  names        ${facts.names.map(printable).join(', ')}`,
           `  valid        ${facts.notBefore} to ${facts.notAfter} (${verdict.daysLeft} days left)`,

@@ -1,5 +1,4 @@
 // `automation certificates renew`: starts renew-certificate by hand, or with --plan says what it would do and does nothing.
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import {
   planRenewalTask,
@@ -8,6 +7,7 @@ import {
   renewalRequestSchema,
 } from '../../contracts/workflows/renew-certificate.ts';
 import type { Connection } from '../connection.ts';
+import { invokeFunction } from '../invoke-function.ts';
 import { CommandFailure, exitCodes, printable } from '../output.ts';
 import { runWorkflow, type StartedExecution } from '../run-workflow.ts';
 
@@ -29,23 +29,15 @@ export async function planRenewal(connection: Connection, options: RenewalOption
 }
 
 async function invokePlan(connection: Connection, options: RenewalOptions, deadHolder?: string): Promise<RenewalPlan> {
-  const { Payload, FunctionError } = await connection.lambda.send(
-    new InvokeCommand({
-      FunctionName: `${options.application}-plan-renewal`,
-      Payload: JSON.stringify({
-        request: buildRequest(options),
-        renewalId: 'plan',
-        executionArn: 'plan',
-        startedAt: options.now,
-        planOnly: true,
-        deadHolder,
-      }),
-    }),
-  );
-  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString());
-  if (FunctionError !== undefined)
-    throw new CommandFailure(`the plan failed: ${(answer as { errorMessage?: string }).errorMessage}`);
-  return planRenewalTask.output.parse(answer);
+  const payload = {
+    request: buildRequest(options),
+    renewalId: 'plan',
+    executionArn: 'plan',
+    startedAt: options.now,
+    planOnly: true,
+    deadHolder,
+  };
+  return await invokeFunction(connection, `${options.application}-plan-renewal`, payload, planRenewalTask.output);
 }
 
 /** As the workflow itself asks: whoever does not run any more holds nothing. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod/mini';
 import type { CertificateProblem } from '../../contracts/certificates.ts';
 import type { followRenewalTask, RenewalEnd, RenewalProgress } from '../../contracts/workflows/renew-certificate.ts';
+import { findErrorMessage } from '../find-error-message.ts';
 import { judgeIssuance, judgeServing } from './follow-renewal.ts';
 import { getEndpoint } from './plan-renewal.ts';
 import { publishRenewal, type RenewalMemory, type RenewalView, readServed } from './renewal-parts.ts';
@@ -22,7 +23,8 @@ export async function followRenewal(
 const missingSecret: CertificateProblem = { kind: 'secret-unreadable', words: 'nothing in a cluster holds it' };
 
 /** Repeatable: what is written twice is the same. */
-export async function settleRenewal(parts: RenewalMemory, end: RenewalEnd): Promise<{ readonly reason: string }> {
+export async function settleRenewal(parts: RenewalMemory, ended: RenewalEnd): Promise<{ readonly reason: string }> {
+  const end = { ...ended, reason: describeReason(ended.reason) };
   const { renewal, outcome, reason, finishedAt, obstacle, retryAt } = end;
   const previous = await parts.store.find(renewal.name);
   const { state, record } = buildRenewalRecords(end, {
@@ -34,4 +36,11 @@ export async function settleRenewal(parts: RenewalMemory, end: RenewalEnd): Prom
   const type = outcome === 'succeeded' ? 'CertificateRenewed' : 'CertificateRenewalFailed';
   await publishRenewal(parts, type, renewal, { occurredAt: finishedAt, reason, obstacle, retryAt });
   return { reason };
+}
+
+/** What a step said, or in its own words why a function of ours threw: as the workflow caught it, `<error>: <JSON>`. */
+function describeReason(reason: string): string {
+  const [, error, cause] = /^([\w.]+): (\{.*)$/s.exec(reason) ?? [];
+  const message = findErrorMessage(cause);
+  return message === undefined ? reason : `${message} (${error})`;
 }

@@ -53,7 +53,7 @@ async function run(
     'plan-renewal': plan(),
     'trigger-renewal': () => ({ triggered: true, reason: 'asked' }),
     'restart-consumers': () => ({ restarted: [] }),
-    'settle-renewal': ({ reason }) => ({ reason }),
+    'settle-renewal': ({ reason }) => ({ reason: `settled: ${String(reason)}` }),
     ...stubs,
   });
   return await harness.run(input);
@@ -100,13 +100,16 @@ describe('renew-certificate', () => {
     const end = await run({
       'follow-renewal': () => ({ status: 'failed', reason: '429', pollSeconds: 0, obstacle: 'rate-limited', retryAt }),
     });
-    expect(end).toMatchObject({ status: 'FAILED', error: 'RenewalFailed', cause: '429' });
+    expect(end).toMatchObject({ status: 'FAILED', error: 'RenewalFailed', cause: 'settled: 429' });
     expect(settled()).toMatchObject({ outcome: 'failed', obstacle: 'rate-limited', retryAt });
   });
 
   it('fails when it is not served, although it was issued', async () => {
     const answers = [done, { status: 'failed', reason: 'stale', pollSeconds: 0, obstacle: 'not-served' }];
-    expect(await run({ 'follow-renewal': () => answers.shift() })).toMatchObject({ status: 'FAILED', cause: 'stale' });
+    expect(await run({ 'follow-renewal': () => answers.shift() })).toMatchObject({
+      status: 'FAILED',
+      cause: 'settled: stale',
+    });
     expect(settled()).toMatchObject({ outcome: 'failed', obstacle: 'not-served', after: 'cafe' });
   });
 
