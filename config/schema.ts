@@ -9,6 +9,7 @@ import { freezesSchema } from './freezes-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { recoverySchema } from './recovery-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
+import { schemaLabelsSchema } from './schema-labels-schema.ts';
 import { serviceSchema } from './service-schema.ts';
 import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region } from './values.ts';
 
@@ -37,6 +38,8 @@ export const configurationSchema = z
       signing: z
         .strictObject({ publicKey: z.string().startsWith('-----BEGIN PUBLIC KEY-----', 'must be PEM') })
         .optional(),
+      /** Absent: nobody is asked whether migrations are compatible. */
+      schemaLabels: schemaLabelsSchema.optional(),
     }),
     services: z
       .record(name, serviceSchema)

@@ -36,7 +36,7 @@ export const securityEvidence = ask((facts) => facts.securityEvidence, {
 });
 
 export const migrationCompatible = ask(({ migrations }) => migrations, {
-  unasked: 'nothing provides migrations yet',
+  unasked: 'no labels are configured (registry.schemaLabels)',
   accepted: 'every migration is compatible with what runs',
   subject: 'whether the migrations are compatible',
 });

@@ -27,7 +27,7 @@ export interface GateLedger {
 }
 
 /** Answers for one digest; absent ports are not asked. */
-export type Attester = (service: ResolvedService) => Promise<Attestation>;
+export type Attester = (service: ResolvedService, environment: string) => Promise<Attestation>;
 
 export interface GatePorts {
   readonly ledger: GateLedger;
@@ -109,7 +109,7 @@ export async function readGateFacts(
   async function attest(attester: Attester | undefined): Promise<Record<string, Fact<Attestation>> | undefined> {
     if (attester === undefined) return undefined;
     return await collect(async (service) =>
-      service.digest === undefined ? undefined : await tell(() => attester(service)),
+      service.digest === undefined ? undefined : await tell(() => attester(service, environment)),
     );
   }
 

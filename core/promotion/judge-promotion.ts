@@ -2,40 +2,20 @@
 
 import type * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
-import type {
-  BuildResult,
-  evaluateGatesTask,
-  Promotion,
-  ResolvedService,
-} from '../../contracts/workflows/promote-release.ts';
+import type { BuildResult, evaluateGatesTask, ResolvedService } from '../../contracts/workflows/promote-release.ts';
 import { findApprovalPolicy } from '../approvals/find-approval-policy.ts';
-import { getEnvironment, getService } from '../configuration/get-configured.ts';
+import { getEnvironment } from '../configuration/get-configured.ts';
 import { evaluateGates, type GateWait } from '../gates/evaluate-gates.ts';
 import type { ForwardMove } from '../gates/gate-facts.ts';
 import { type GatePorts, readGateFacts } from '../gates/read-gate-facts.ts';
 import type { GitOpsRepository } from './commit-promotion.ts';
-import { type ChangePlan, planChange } from './plan-change.ts';
-import { getStrategy } from './strategies/find-strategy.ts';
+import { planChangeInGit } from './plan-change-in-git.ts';
 
 export interface JudgePorts extends GatePorts {
   readonly repository: Pick<GitOpsRepository, 'read'>;
 }
 
 export type Judgement = z.infer<typeof evaluateGatesTask.output> & { readonly diff: string };
-
-/** Reads the overlay as it stands in Git now and plans the change to it. Throws what the repository throws. */
-export async function planChangeInGit(
-  configuration: Configuration,
-  repository: JudgePorts['repository'],
-  promotion: Promotion,
-  services: readonly ResolvedService[],
-): Promise<ChangePlan> {
-  const target = getEnvironment(configuration, promotion.environment);
-  const file = `${target.overlayPath}/kustomization.yaml`;
-  const { content } = await repository.read(file);
-  const deploymentOf = (name: string): string => getService(configuration, name).deployment ?? name;
-  return planChange({ strategy: getStrategy(target), deploymentOf, file, content }, promotion, services);
-}
 
 /** Changes nothing. `expectedPlanHash`: what was agreed to; when the world has moved since, the promotion is refused. */
 export async function judgePromotion(

@@ -8,7 +8,8 @@ import type {
   ResolvedService,
 } from '../../contracts/workflows/promote-release.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';
-import { type JudgePorts, judgePromotion, planChangeInGit } from './judge-promotion.ts';
+import { type JudgePorts, judgePromotion } from './judge-promotion.ts';
+import { planChangeInGit } from './plan-change-in-git.ts';
 import { planRequest } from './plan-request.ts';
 import type { PlanningPorts } from './promotion-plan.ts';
 import { type ReleaseStore, resolveImages } from './resolve-images.ts';

@@ -12,6 +12,9 @@ import { pickRollbackTarget, type TargetChoice } from './pick-rollback-target.ts
 import type { CauseOfRollback } from './read-cause.ts';
 import type { AutomaticRollback, OpenCircuit, RollbackDecision } from './rollback-facts.ts';
 
+/** Why the version cannot run against the database, in words; undefined when it can. Does not throw. */
+export type SchemaCheck = (target: DeployedChange, later: readonly DeployedChange[]) => Promise<string | undefined>;
+
 export interface RollbackPlanningPorts {
   readonly history: {
     /** Newest first. */
@@ -23,11 +26,8 @@ export interface RollbackPlanningPorts {
   readonly registry: ImageRegistry;
   /** By digest: why the service must not run it. */
   listQuarantines(service: string): Promise<Readonly<Record<string, string>>>;
-  /** Whether a version fits the database as it is now; where nothing knows, nothing is asked. */
-  readonly schema?: {
-    /** Why the version of that commit cannot run against it, in words; undefined when it can. */
-    findProblem(environment: string, service: string, commit: string): Promise<string | undefined>;
-  };
+  /** Whether a version fits the database as later ones have left it; where nothing knows, nothing is asked. */
+  readonly findSchemaProblem?: SchemaCheck | undefined;
 }
 
 export interface RollbackContext {
@@ -122,7 +122,7 @@ export async function planRollback(
           });
     const { blamed } = decision;
     if (decision.outcome !== 'acted' || blamed === undefined) return { decision, blamed, choice: undefined };
-    const choice = await chooseTarget(service, changes, quarantines, blamed);
+    const choice = await chooseTarget(changes, quarantines, blamed);
     if (choice.target !== undefined) {
       const words = `${decision.words}, to ${choice.target.version}`;
       return { decision: { ...decision, words }, blamed, choice };
@@ -155,7 +155,6 @@ export async function planRollback(
   }
 
   async function chooseTarget(
-    service: string,
     changes: readonly DeployedChange[],
     quarantines: Readonly<Record<string, string>>,
     { digest: badDigest }: DeployedChange,
@@ -168,19 +167,19 @@ export async function planRollback(
       const choice = pickRollbackTarget(facts, cause.to);
       if (choice.target === undefined || known.has(choice.target.digest)) return choice;
       known.add(choice.target.digest);
-      const problem = await lookCloser(service, choice.target);
+      const problem = await lookCloser(choice.target, changes);
       if (problem !== undefined) problems[choice.target.digest] = problem;
     }
   }
 
-  async function lookCloser(service: string, target: DeployedChange): Promise<string | undefined> {
+  async function lookCloser(target: DeployedChange, changes: readonly DeployedChange[]): Promise<string | undefined> {
     const [isMissing, unfit] = await Promise.all([
       // The nodes may have it still: a registry that is down must not keep us from going back.
       ports.registry.findDigest(target.image, target.digest).then(
         (found) => found === undefined,
         () => false,
       ),
-      ports.schema?.findProblem(environment, service, target.commit),
+      ports.findSchemaProblem?.(target, changes.slice(changes.indexOf(target) + 1)),
     ]);
     return isMissing ? 'its image is not in the registry any more' : unfit;
   }

@@ -2,7 +2,8 @@
 import type * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
 import type { decideRollbackTask, RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
-import { type JudgePorts, planChangeInGit } from '../promotion/judge-promotion.ts';
+import type { GitOpsRepository } from '../promotion/commit-promotion.ts';
+import { planChangeInGit } from '../promotion/plan-change-in-git.ts';
 import { planRollback, type RollbackPlanningPorts } from './plan-rollback.ts';
 import { type IsAlertResolved, readCause } from './read-cause.ts';
 import type { AutomaticRollback } from './rollback-facts.ts';
@@ -13,7 +14,7 @@ export interface DecisionPorts {
   readonly ledger: RollbackLedger;
   readonly isAlertResolved: IsAlertResolved;
   /** Asked only when somebody says which plan was agreed to. */
-  readonly repository: JudgePorts['repository'];
+  readonly repository: Pick<GitOpsRepository, 'read'>;
 }
 
 /** Decides, counts, records and quarantines; asked again after an interruption it comes to the same answer. */

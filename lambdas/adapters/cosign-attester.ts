@@ -1,6 +1,7 @@
 // Reads the signatures that cosign keeps beside an image, and has them verified.
 import * as z from 'zod/mini';
-import type { Attester } from '../../core/gates/read-gate-facts.ts';
+import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { Attestation } from '../../core/gates/gate-facts.ts';
 import { type CosignSignature, verifyCosignSignature } from '../../core/gates/verify-cosign-signature.ts';
 import type { OciRegistry } from './oci-registry.ts';
 
@@ -20,7 +21,7 @@ const maximumSignatures = 20;
 export function createCosignAttester(
   registry: Pick<OciRegistry, 'readManifest' | 'readBlob'>,
   publicKey: string,
-): Attester {
+): (service: ResolvedService) => Promise<Attestation> {
   return async ({ image, digest = '' }) =>
     verifyCosignSignature(await readSignatures(registry, image, digest), digest, publicKey);
 }

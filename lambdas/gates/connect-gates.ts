@@ -2,6 +2,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Configuration } from '../../config/schema.ts';
+import { attestMigrations } from '../../core/migrations/attest-migrations.ts';
 import type { JudgePorts } from '../../core/promotion/judge-promotion.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import type { GitHubConnection } from '../adapters/connect-github.ts';
@@ -9,6 +10,7 @@ import { connectGitOpsRepository } from '../adapters/connect-gitops-repository.t
 import { createCosignAttester } from '../adapters/cosign-attester.ts';
 import { createDynamoGateLedger } from '../adapters/dynamo-gate-ledger.ts';
 import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { createImageSchemaLevels } from '../adapters/image-schema-levels.ts';
 import { createOciRegistry } from '../adapters/oci-registry.ts';
 import { createRestoreProofs } from '../adapters/restore-proofs.ts';
 import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
@@ -29,13 +31,22 @@ export function connectGates(
   const secrets = new SecretsManagerClient(awsClientOptions);
   const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
   const registry = createOciRegistry(address, secret);
-  const publicKey = configuration.registry.signing?.publicKey;
+  const { signing, schemaLabels } = configuration.registry;
+  const gateLedger = createDynamoGateLedger(ledger);
+  const readLevels = schemaLabels === undefined ? undefined : createImageSchemaLevels(registry, schemaLabels);
   return {
-    ledger: createDynamoGateLedger(ledger),
+    ledger: gateLedger,
     registry,
     repository: connectGitOpsRepository(configuration, gitHub),
     restoreProofs: createRestoreProofs(ledger, gitHub.client),
-    // Security evidence and migrations are ports that nothing stands behind yet: their gates say that they are not asked.
-    attesters: { signatures: publicKey === undefined ? undefined : createCosignAttester(registry, publicKey) },
+    attesters: {
+      signatures: signing === undefined ? undefined : createCosignAttester(registry, signing.publicKey),
+      migrations:
+        readLevels === undefined
+          ? undefined
+          : async (service, environment) =>
+              await attestMigrations({ readLevels, ledger: gateLedger }, service, environment),
+      // Security evidence is a port that nothing stands behind yet: its gate says that it is not asked.
+    },
   };
 }

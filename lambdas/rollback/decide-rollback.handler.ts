@@ -2,6 +2,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { decideRollbackTask } from '../../contracts/workflows/rollback-release.ts';
+import { createSchemaCheck } from '../../core/migrations/check-schema.ts';
 import { takeDecision } from '../../core/rollback/take-decision.ts';
 import { createAddressReader } from '../adapters/address-reader.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';
@@ -13,6 +14,7 @@ import {
   createDynamoRollbackHistory,
   createDynamoRollbackLedger,
 } from '../adapters/dynamo-rollback-store.ts';
+import { createImageSchemaLevels } from '../adapters/image-schema-levels.ts';
 import { createOciRegistry } from '../adapters/oci-registry.ts';
 import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -32,11 +34,15 @@ const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
 const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
 const secrets = new SecretsManagerClient(awsClientOptions);
 const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
+const registry = createOciRegistry(address, secret);
+const { schemaLabels } = configuration.registry;
 const ports = {
   planning: {
     history: createDynamoRollbackHistory(ledger, configuration.registry.tagTemplate),
-    registry: createOciRegistry(address, secret),
+    registry,
     listQuarantines: createDynamoQuarantines(ledger),
+    findSchemaProblem:
+      schemaLabels === undefined ? undefined : createSchemaCheck(createImageSchemaLevels(registry, schemaLabels)),
   },
   ledger: createDynamoRollbackLedger(ledger),
   isAlertResolved: createDynamoAlertWatch(ledger),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
 import type { DeploymentRecord } from '../../../contracts/ledger/deployments.ts';
-import { planRollback, type RollbackPlanningPorts } from '../../../core/rollback/plan-rollback.ts';
+import { planRollback, type RollbackPlanningPorts, type SchemaCheck } from '../../../core/rollback/plan-rollback.ts';
 import type { CauseOfRollback } from '../../../core/rollback/read-cause.ts';
 import { at } from './change-builder.ts';
 
@@ -89,11 +89,12 @@ describe('the target', () => {
       services: [{ version: 'sha-older' }],
       refusedTargets: expect.arrayContaining([{ service: 'api-gateway', version: 'sha-newer', because }]),
     });
-    const schema = {
-      findProblem: async (_: string, __: string, commit: string) =>
-        commit.startsWith('newer') ? 'column total is gone' : undefined,
+    const asked: string[][] = [];
+    const findSchemaProblem: SchemaCheck = async (target, later) => {
+      asked.push(later.map(({ version }) => version));
+      return target.version === 'sha-newer' ? 'column total is gone' : undefined;
     };
-    expect(await plan({ schema })).toMatchObject({
+    expect(await plan({ findSchemaProblem })).toMatchObject({
       services: [{ version: 'sha-older' }],
       refusedTargets: expect.arrayContaining([
         { service: 'api-gateway', version: 'sha-newer', because: 'column total is gone' },

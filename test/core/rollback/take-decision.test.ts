@@ -6,7 +6,7 @@ import { unhealthyPromotionPattern } from '../../../contracts/events/rollback.ts
 import { decisionRecord } from '../../../contracts/ledger/decisions.ts';
 import type { DeploymentRecord } from '../../../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
-import { planChangeInGit } from '../../../core/promotion/judge-promotion.ts';
+import { planChangeInGit } from '../../../core/promotion/plan-change-in-git.ts';
 import { takeDecision } from '../../../core/rollback/take-decision.ts';
 import {
   createDynamoAlertWatch,
