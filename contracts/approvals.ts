@@ -33,3 +33,21 @@ export type ApprovalVote = z.infer<typeof approvalVoteSchema>;
 
 export const approvalStatuses = ['pending', 'approved', 'refused', 'expired'] as const;
 export type ApprovalStatus = (typeof approvalStatuses)[number];
+
+/** What its events and its record both say of a request. */
+export const approvalFields = {
+  approvalId: z.string(),
+  subject: approvalSubjectSchema,
+  /** The plan that is approved, and no other. */
+  planHash: z.string(),
+  requestedBy: z.string(),
+  /** GitHub logins that count. */
+  approvers: z.array(z.string()),
+  /** How many different people must agree. */
+  quorum: z.number(),
+  status: z.enum(approvalStatuses),
+  votes: z.array(approvalVoteSchema),
+  /** After this no vote counts. */
+  validUntil: z.string(),
+  executionArn: z.string(),
+};

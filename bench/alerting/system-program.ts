@@ -3,10 +3,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../config/load-configuration.ts';
+import { decisionRecord } from '../../contracts/ledger/decisions.ts';
 import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { operatorOf } from '../../local/runtime/service.ts';
 import type { Activity } from '../../local/trace/trace.ts';
+import { listLedgerItems } from '../../tour/list-ledger-items.ts';
 import { pushRelease } from '../../tour/play-release-tour.ts';
 import { readAlertmanagerToken } from '../../tour/read-alertmanager-token.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
@@ -104,19 +106,7 @@ async function countRules(): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const daysAgo of [0, 1]) {
     const kind = ledgerKind.decision(new Date(clock.now() - daysAgo * 86_400_000).toISOString());
-    const { Items } = await context.call<{ Items: { rule?: { S?: string } }[] }>({
-      service: 'dynamodb',
-      operation: 'Query',
-      input: {
-        TableName: system.deployment.ledgerTableName,
-        IndexName: 'byKind',
-        KeyConditionExpression: 'kind = :kind',
-        ExpressionAttributeValues: { ':kind': { S: kind } },
-      },
-      principal: operatorOf(context),
-      region: system.deployment.region,
-    });
-    for (const { rule } of Items) counts[String(rule?.S)] = (counts[String(rule?.S)] ?? 0) + 1;
+    for (const { rule } of await listLedgerItems(system, kind, decisionRecord)) counts[rule] = (counts[rule] ?? 0) + 1;
   }
   return counts;
 }

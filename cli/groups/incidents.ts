@@ -1,7 +1,7 @@
 // The commands for what goes wrong: incidents, circuits that limits have opened, and how long a bad release would hurt.
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { buildBudget, measureRollbacks, readAlertingSettings, renderBudget } from '../commands/budget.ts';
+import { buildBudget, measureRollbacks, renderBudget } from '../commands/budget.ts';
 import {
   closeCircuit,
   closeIncident,
@@ -10,6 +10,8 @@ import {
   renderCircuits,
   renderIncidents,
 } from '../commands/incidents.ts';
+import { readAlertingSettings } from '../commands/read-alerting-settings.ts';
+import { readArgoCdSettings } from '../commands/read-argocd-settings.ts';
 import { readTime, withSession } from '../session.ts';
 
 interface Chosen {
@@ -65,16 +67,17 @@ function addBudget(program: Command): void {
     .description('how long a bad release of a service would hurt, part by part, and which part is the largest')
     .option('--env <environment>', 'where', 'prod')
     .option('--monitoring <folder>', "Prometheus' and Alertmanager's configuration", 'gitops/monitoring')
+    .option('--argocd <folder>', "Argo CD's own settings", 'gitops/argocd')
     .action(
       withSession(
         async (
           { output, connect: open },
-          { env, monitoring }: { env: string; monitoring: string },
+          { env, monitoring, argocd }: { env: string; monitoring: string; argocd: string },
           service: string,
         ) => {
           const settings = readAlertingSettings(monitoring, service, env);
           const measured = await measureRollbacks(await open(), service, env);
-          output.show(buildBudget(service, env, settings, measured), renderBudget);
+          output.show(buildBudget(service, env, settings, measured, readArgoCdSettings(argocd)), renderBudget);
         },
       ),
     );

@@ -1,6 +1,6 @@
 // The events of an approval, in the order in which they can happen.
 import * as z from 'zod/mini';
-import { approvalStatuses, approvalSubjectSchema, approvalVoteSchema } from '../approvals.ts';
+import { approvalFields } from '../approvals.ts';
 import { metadataSchema } from './metadata.ts';
 
 export const approvalSource = 'automation.approval';
@@ -17,18 +17,7 @@ export type ApprovalEventType = (typeof approvalEventTypes)[number];
 
 export const approvalDetailSchema = z.object({
   metadata: metadataSchema,
-  approval: z.object({
-    approvalId: z.string(),
-    subject: approvalSubjectSchema,
-    planHash: z.string(),
-    requestedBy: z.string(),
-    approvers: z.array(z.string()),
-    quorum: z.number(),
-    status: z.enum(approvalStatuses),
-    votes: z.array(approvalVoteSchema),
-    validUntil: z.string(),
-    executionArn: z.string(),
-  }),
+  approval: z.object(approvalFields),
   /** What happened, for a person. */
   reason: z.string(),
 });

@@ -1,6 +1,6 @@
 // The ledger's records of approvals: who was asked for what, and who said what.
 import * as z from 'zod/mini';
-import { approvalStatuses, approvalSubjectSchema, approvalVoteSchema } from '../approvals.ts';
+import { approvalFields } from '../approvals.ts';
 import { indexed, type LedgerKey } from './item.ts';
 
 export const approvalKeys = {
@@ -16,23 +16,10 @@ export const approvalKinds = {
 /** One request with all its votes: a single item, so that a quorum is reached by one conditional write. */
 export const approvalRecord = z.object({
   ...indexed,
-  approvalId: z.string(),
-  subject: approvalSubjectSchema,
-  /** The plan that is approved, and no other. */
-  planHash: z.string(),
-  requestedBy: z.string(),
-  /** GitHub logins that count. */
-  approvers: z.array(z.string()),
-  /** How many different people must agree. */
-  quorum: z.number(),
-  status: z.enum(approvalStatuses),
-  votes: z.array(approvalVoteSchema),
+  ...approvalFields,
   /** The waiting execution's; absent where nothing waits, as of an override. */
   taskToken: z.optional(z.string()),
-  executionArn: z.string(),
   requestedAt: z.string(),
-  /** After this no vote counts. */
-  validUntil: z.string(),
   closedAt: z.optional(z.string()),
   correlationId: z.string(),
   causationId: z.string(),

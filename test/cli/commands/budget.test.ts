@@ -1,9 +1,12 @@
-// Tests of cli/commands/budget.ts against the shipped configuration and against others.
+// Tests of cli/commands/budget.ts and of what it reads, against the shipped configuration and against others.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { buildBudget, parseDuration, readAlertingSettings, renderBudget } from '../../../cli/commands/budget.ts';
+import { buildBudget, renderBudget } from '../../../cli/commands/budget.ts';
+import { parseDuration } from '../../../cli/commands/parse-duration.ts';
+import { readAlertingSettings } from '../../../cli/commands/read-alerting-settings.ts';
+import { readArgoCdSettings } from '../../../cli/commands/read-argocd-settings.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -64,15 +67,36 @@ describe('readAlertingSettings', () => {
 
 describe('buildBudget', () => {
   const settings = readAlertingSettings('gitops/monitoring', 'api-gateway', 'prod');
+  const argoCd = readArgoCdSettings('gitops/argocd');
   it('adds up and names the largest part', () => {
-    const budget = buildBudget('api-gateway', 'prod', settings, { count: 3, alertToCommit: 1.5, commitToHealthy: 20 });
+    const budget = buildBudget(
+      'api-gateway',
+      'prod',
+      settings,
+      { count: 3, alertToCommit: 1.5, commitToHealthy: 20 },
+      argoCd,
+    );
     expect(budget).toMatchObject({ totalSeconds: 52.5, largest: 'rollout and smoke tests' });
     expect(renderBudget(budget)).toContain('api-gateway in prod is back after 52.5 s');
   });
 
+  it('names what it would be without being asked: by the poll that is configured, else by that of Argo CD itself', () => {
+    expect(argoCd).toEqual({ pollSeconds: 70, from: 'timeout.reconciliation of settings.yaml' });
+    const unknown = { count: 0, alertToCommit: undefined, commitToHealthy: undefined };
+    expect(renderBudget(buildBudget('a', 'prod', settings, unknown, argoCd))).toContain('by its own poll up to 70 s');
+    expect(readArgoCdSettings('nowhere')).toEqual({ pollSeconds: 180, from: "Argo CD's default" });
+    const slow =
+      'kind: ConfigMap\nmetadata: { name: argocd-cm }\ndata: { timeout.reconciliation: 10m, timeout.reconciliation.jitter: 0s }';
+    const folder = writeSettings({
+      'other.yaml': 'kind: Secret',
+      'cm.yaml': `kind: ConfigMap\nmetadata: { name: other }\n---\n${slow}`,
+    });
+    expect(readArgoCdSettings(folder)).toEqual({ pollSeconds: 600, from: 'timeout.reconciliation of cm.yaml' });
+  });
+
   it('says what is not known', () => {
     const unknown = { count: 0, alertToCommit: undefined, commitToHealthy: undefined };
-    const budget = buildBudget('api-gateway', 'prod', settings, unknown);
+    const budget = buildBudget('api-gateway', 'prod', settings, unknown, argoCd);
     expect(budget.totalSeconds).toBe(31);
     expect(renderBudget(budget)).toContain('after at least 31 s');
     expect(renderBudget(budget)).toContain('not measured yet');
