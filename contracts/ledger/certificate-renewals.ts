@@ -23,6 +23,7 @@ export const renewalStateRecord = z.object({
   leaseUntil: z.optional(z.string()),
   /** Failures in a row. */
   failures: z.number(),
+  expiresAt: z.optional(z.number()),
   /** Until then nothing is started without a person. */
   notBefore: z.optional(z.string()),
   /** Until then the issuer refuses: a person is held back too, unless they insist. */

@@ -33,6 +33,8 @@ export const certificateRecord = z.object({
   owner: z.string(),
   /** As the configuration names it. */
   issuer: z.string(),
+  /** A name that is not checked any more, since the configuration lacks it, is forgotten. */
+  expiresAt: z.optional(z.number()),
   /** Since when it has just these problems, or none. */
   since: z.string(),
   /** What ACM said of it and has not taken back; it counts while the certificate with this fingerprint is served. */

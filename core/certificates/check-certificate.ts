@@ -8,6 +8,7 @@ import type { CertificateCheckRecord, CertificateRecord } from '../../contracts/
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { PlannedCheck } from '../../contracts/workflows/check-certificates.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
+import { findAcmNotice, knownToAcmOnly } from './acm-notice.ts';
 import { findAnnouncement, hasChanged } from './decide-announcement.ts';
 import { evaluateCertificate, type Handshake, type ManagedCertificate } from './evaluate-certificate.ts';
 import type { CaaRecord } from './judge-caa.ts';
@@ -53,6 +54,9 @@ export interface CheckRun {
   readonly checkedAt: string;
 }
 
+/** Longer than a check that does not run stays unnoticed; ACM speaks of what is not configured within its last 45 days. */
+const forgottenAfterDays = { configured: 14, knownToAcmOnly: 60 };
+
 /** Tells before it records: should the record fail, the repetition tells again, and nothing is lost. */
 export async function checkCertificate(
   parts: CheckParts,
@@ -82,10 +86,11 @@ export async function checkCertificate(
   }
   await askForRenewal(parts, check.name, configured, verdict, run);
   const common = { ...run, name: check.name, verdict };
+  const inDays = (days: number): number => Math.floor(Date.parse(run.checkedAt) / 1000) + days * 86_400;
   await store.append({
     ...ledgerKey.certificateCheck(check.name, run.checkedAt),
     ...common,
-    expiresAt: Math.floor(Date.parse(run.checkedAt) / 1000) + parts.historyDays * 86_400,
+    expiresAt: inDays(parts.historyDays),
   });
   await store.put({
     ...ledgerKey.certificate(check.name),
@@ -95,6 +100,7 @@ export async function checkCertificate(
     ...described,
     since: previous === undefined || hasChanged(previous.verdict, verdict) ? run.checkedAt : previous.since,
     ...(acm === undefined ? {} : { acm }),
+    expiresAt: inDays(configured === undefined ? forgottenAfterDays.knownToAcmOnly : forgottenAfterDays.configured),
   });
   return verdict;
 }
@@ -156,36 +162,6 @@ async function judge(
   const fingerprint = evaluate(undefined).facts?.fingerprint;
   const acm = findAcmNotice(check, previous, fingerprint);
   return { verdict: evaluate(acm), acm };
-}
-
-/** A certificate that ACM warns of and nobody configured: it is followed by what ACM says, and never connected to. */
-function knownToAcmOnly(host: string): CertificateEndpoint {
-  return {
-    host,
-    port: 443,
-    protocol: 'tls',
-    environment: 'none',
-    owner: 'unknown',
-    issuer: 'acm',
-    allowedNetworks: [],
-    allowSelfSigned: false,
-    restart: [],
-  };
-}
-
-/** What ACM has just said, else what it said before of the same certificate. */
-function findAcmNotice(
-  { acm }: PlannedCheck,
-  previous: CertificateRecord | undefined,
-  fingerprint: string | undefined,
-): CertificateRecord['acm'] {
-  if (acm === undefined) return previous?.acm?.fingerprint === fingerprint ? previous?.acm : undefined;
-  if (acm.notice === 'none') return undefined;
-  return {
-    actionRequired: acm.notice === 'action-required',
-    ...(acm.daysLeft === undefined ? {} : { daysLeft: acm.daysLeft }),
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-  };
 }
 
 function describe({ problems, facts, daysLeft }: CertificateVerdict): string {

@@ -20,6 +20,7 @@ export function buildRenewalRecords(
   // What the issuer said holds until then, whatever else fails meanwhile.
   const stillLimited = isAfter(previous?.rateLimitedUntil, finishedAt) ? previous?.rateLimitedUntil : undefined;
   const rateLimitedUntil = retryAt ?? (outcome === 'failed' ? stillLimited : undefined);
+  const expiresAt = Math.floor(now / 1000) + historyDays * 86_400;
   return {
     state: {
       ...ledgerKey.renewalState(name),
@@ -27,6 +28,7 @@ export function buildRenewalRecords(
       sortKey: name,
       name,
       failures,
+      expiresAt,
       ...(failures === 0 ? {} : { notBefore: planBackOff(backOffHours, failures, now) }),
       ...(rateLimitedUntil === undefined ? {} : { rateLimitedUntil }),
     },
@@ -45,7 +47,7 @@ export function buildRenewalRecords(
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
       correlationId,
-      expiresAt: Math.floor(now / 1000) + historyDays * 86_400,
+      expiresAt,
     },
   };
 }

@@ -138,6 +138,16 @@ describe('what ACM says', () => {
     expect(told.map(({ type }) => type)).toEqual(['CertificateExpiring', 'CertificateRecovered']);
   });
 
+  it('is remembered for longer than a name of the configuration, which each daily check remembers anew', async () => {
+    await checkOn(1);
+    await checkOn(1, { name: 'shop.example', acm: { notice: 'expires-soon' } });
+    const [daysOfOurs, daysOfAcm] = ['api', 'shop.example'].map((name) => {
+      const { expiresAt = 0, checkedAt = '' } = records.get(name) ?? {};
+      return (expiresAt - Math.floor(Date.parse(checkedAt) / 1000)) / 86_400;
+    });
+    expect([daysOfOurs, daysOfAcm]).toEqual([14, 60]);
+  });
+
   it('has the configured names of that host checked', () => {
     const configured = { ...configuration, certificates: settings };
     const event = {
