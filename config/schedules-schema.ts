@@ -16,7 +16,7 @@ const scheduleSchema = z.strictObject({
 export const schedulesSchema = z.strictObject({
   redeliverFailedWebhooks: scheduleSchema,
   retireColours: scheduleSchema.default(
-    scheduleSchema.parse({ expression: 'rate(5 minutes)', toleranceMinutes: 30, maximumMinutes: 5 }),
+    scheduleSchema.parse({ expression: 'rate(15 minutes)', toleranceMinutes: 30, maximumMinutes: 5 }),
   ),
   checkCertificates: scheduleSchema,
   backUpDatabase: scheduleSchema.default(

@@ -2,7 +2,11 @@
 import * as z from 'zod/mini';
 
 export const measureReplicationTask = {
-  input: z.object({ now: z.string() }),
+  input: z.object({
+    now: z.string(),
+    /** The backup whose completion started the run. */
+    backupId: z.optional(z.string()),
+  }),
   output: z.object({
     /** Backups that arrived with this round. */
     replicated: z.number(),

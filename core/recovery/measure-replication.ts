@@ -45,11 +45,20 @@ interface Measurement {
 }
 
 const lookedBackDays = 40;
+/** Each completed backup starts a round that follows it; the other rounds look after it when it is older than that. */
+const followedAloneMilliseconds = 15 * 60_000;
 /** So many backups are followed in one round, the newest first: after a long outage the rounds catch up. */
 const followedBackups = 50;
 
-/** Backups are followed before they are measured, so that what arrived a moment ago counts. */
-export async function measureReplication(parts: ReplicationParts, now: string): Promise<ReplicationRound> {
+/**
+ * Backups are followed before they are measured, so that what arrived a moment ago counts. `startedBy` is the backup
+ * whose completion started the round: other new ones are left to the rounds that they have started.
+ */
+export async function measureReplication(
+  parts: ReplicationParts,
+  now: string,
+  startedBy?: string,
+): Promise<ReplicationRound> {
   const since = new Date(Date.parse(now) - lookedBackDays * 86_400_000).toISOString();
   const environments = Object.keys(parts.configuration.environments);
   const records = (await Promise.all(environments.map((each) => parts.backups.list(each, since)))).flat();
@@ -59,6 +68,7 @@ export async function measureReplication(parts: ReplicationParts, now: string): 
   );
   const waiting = stored
     .filter(({ backupId }) => !arrived.has(backupId))
+    .filter((backup) => startedBy === undefined || backup.backupId === startedBy || !isFollowedAlone(backup, now))
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
     .slice(0, followedBackups);
   let [replicated, resent] = [0, 0];
@@ -75,9 +85,13 @@ export async function measureReplication(parts: ReplicationParts, now: string): 
     { dataClass: 'ledger' as const, subject: 'ledger', ...describeLedger(await parts.measureLedger(now)) },
     measureSecrets(await parts.listSecrets(), now),
   ];
-  let lagging = 0;
-  for (const measurement of measurements) if (await keep(parts, measurement, now)) lagging += 1;
+  const lags = await Promise.all(measurements.map((measurement) => keep(parts, measurement, now)));
+  const lagging = lags.filter((isLagging) => isLagging).length;
   return { replicated, pending: waiting.length - replicated, resent, lagging };
+}
+
+function isFollowedAlone({ finishedAt, startedAt }: BackupRecord, now: string): boolean {
+  return Date.parse(now) - Date.parse(finishedAt ?? startedAt) < followedAloneMilliseconds;
 }
 
 /** The newest backup of each database and configuration that stands there; while there is none, the oldest that should. */

@@ -6,8 +6,8 @@ import type { JobRunStore } from '../../core/jobs/record-run.ts';
 import type { JobStore } from '../../core/jobs/watch-jobs.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
-/** As many runs as are looked at: a day and a half of a job that runs every half hour. */
-const listedRuns = 75;
+/** As many runs as are looked at: the eight successes that a measure is judged by, with failures in between. */
+const listedRuns = 20;
 
 export function createDynamoJobStore(ledger: DynamoLedger): JobStore & JobRunStore {
   return {

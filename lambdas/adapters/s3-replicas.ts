@@ -24,8 +24,10 @@ export function createS3Replicas(
     let [arrived, resent, count] = [true, 0, 0];
     for (const Key of await listKeys(clients.here, backup)) {
       count += 1;
-      const source = await clients.here.send(new HeadObjectCommand({ Bucket: bucket, Key, ChecksumMode: 'ENABLED' }));
-      const copy = await findObject(clients.there, replica, Key);
+      const [source, copy] = await Promise.all([
+        clients.here.send(new HeadObjectCommand({ Bucket: bucket, Key, ChecksumMode: 'ENABLED' })),
+        findObject(clients.there, replica, Key),
+      ]);
       if (copy !== undefined && isSame(source, copy)) continue;
       arrived = false;
       const age = Date.parse(now) - (source.LastModified?.getTime() ?? 0);

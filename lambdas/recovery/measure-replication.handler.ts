@@ -36,8 +36,8 @@ const parts = {
 
 export const handler = defineTask({
   ...measureReplicationTask,
-  async handle({ now }) {
-    const round = await measureReplication(parts, now);
+  async handle({ now, backupId }) {
+    const round = await measureReplication(parts, now, backupId);
     publishMetric(configuration.application, replicationLagging, round.lagging);
     return round;
   },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { backupCompletedExample } from '../../contracts/events/backup.ts';
 import { measureReplicationTask } from '../../contracts/workflows/replicate-to-recovery-region.ts';
 import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
 
@@ -28,6 +29,14 @@ describe('replicate-to-recovery-region', () => {
     await open(() => ({ replicated: 0, pending: 1, resent: 0, lagging: 1 }));
     expect(await machine.run({})).toMatchObject({ status: 'SUCCEEDED', output: { pending: 1, lagging: 1 } });
     expect(machine.calls).toHaveLength(16);
+  });
+
+  it('says which backup has started it', async () => {
+    await open(() => ({ replicated: 1, pending: 0, resent: 0, lagging: 0 }));
+    await machine.run({ detail: backupCompletedExample });
+    await machine.run({ scheduledFor: '2026-11-24T03:00:00.000Z' });
+    const { backupId } = backupCompletedExample.backup;
+    expect(machine.calls.map(({ input }) => input.backupId)).toEqual([backupId, undefined]);
   });
 
   it('fails when it cannot ask', async () => {

@@ -57,7 +57,7 @@ function open(initial: BackupRecord[]) {
   return {
     ...{ backups, records, events, state, followed },
     types: () => events.map(({ detailType }) => detailType),
-    measure: (now: string) => measureReplication(parts, now),
+    measure: (now: string, startedBy?: string) => measureReplication(parts, now, startedBy),
   };
 }
 
@@ -114,6 +114,19 @@ describe('a round of the replication', () => {
     Object.assign(state, { arriving: false, resent: 3 });
     expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ resent: 3, pending: 1 });
     expect(followed).toEqual(['prod.pyairtable.dump.20261124_020000']);
+  });
+
+  it('leaves other new backups to the rounds that they have started, and those only', async () => {
+    const [own, other, late] = [
+      backup('24'),
+      backup('24', { backupId: 'other', name: 'other', finishedAt: '2026-11-24T02:55:00.000Z' }),
+      backup('23', { finishedAt: '2026-11-23T02:05:00.000Z' }),
+    ];
+    const { measure, followed } = open([own, other, late]);
+    expect(await measure('2026-11-24T03:00:00.000Z', own.backupId)).toMatchObject({ replicated: 2, pending: 0 });
+    expect(followed).toEqual([own.backupId, late.backupId]);
+    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ replicated: 1 });
+    expect(followed.at(-1)).toBe('other');
   });
 
   it('measures the ledger and the secrets against their own targets', async () => {

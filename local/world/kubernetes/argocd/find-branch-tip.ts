@@ -8,15 +8,41 @@ import { isAbsolute, join } from 'node:path';
  * such repository, or the name is not plainly that of a branch (a tag of that name comes first).
  */
 export function findBranchTip(remote: string, name: string): string | undefined {
-  if (!isAbsolute(remote) || !/^[\w./-]+$/.test(name) || name.includes('..')) return undefined;
-  const directory = existsSync(join(remote, 'objects')) ? remote : join(remote, '.git');
-  const packed = readText(join(directory, 'packed-refs')) ?? '';
-  const findPacked = (ref: string) =>
-    new RegExp(`^([0-9a-f]{40}) ${ref.replaceAll('.', '\\.')}$`, 'm').exec(packed)?.[1];
-  if (existsSync(join(directory, 'refs', 'tags', name)) || findPacked(`refs/tags/${name}`)) return undefined;
-  const loose = readText(join(directory, 'refs', 'heads', name));
-  if (loose === undefined) return findPacked(`refs/heads/${name}`);
+  const files = locateFiles(remote, name);
+  if (files === undefined) return undefined;
+  const packed = readText(files.packed) ?? '';
+  const findPacked = (kind: string) =>
+    packed.includes(name)
+      ? new RegExp(`^([0-9a-f]{40}) refs/${kind}/${name.replaceAll('.', '\\.')}$`, 'm').exec(packed)?.[1]
+      : undefined;
+  if (statSync(files.tag, { throwIfNoEntry: false }) || findPacked('tags')) return undefined;
+  const loose = readText(files.head);
+  if (loose === undefined) return findPacked('heads');
   return /^[0-9a-f]{40}\n$/.test(loose) ? loose.trim() : undefined;
+}
+
+interface Files {
+  readonly packed: string;
+  readonly tag: string;
+  readonly head: string;
+}
+
+const located = new Map<string, Files>();
+
+/** Where to look; worked out once for each branch, because all applications ask for it every three minutes of a month. */
+function locateFiles(remote: string, name: string): Files | undefined {
+  const known = located.get(`${remote}\n${name}`);
+  if (known !== undefined) return known;
+  if (!isAbsolute(remote) || !/^[\w./-]+$/.test(name) || name.includes('..')) return undefined;
+  const directory = [remote, join(remote, '.git')].find((each) => existsSync(join(each, 'objects')));
+  if (directory === undefined) return undefined;
+  const files = {
+    packed: join(directory, 'packed-refs'),
+    tag: join(directory, 'refs', 'tags', name),
+    head: join(directory, 'refs', 'heads', name),
+  };
+  located.set(`${remote}\n${name}`, files);
+  return files;
 }
 
 const remembered = new Map<string, { readonly version: string; readonly text: string }>();
