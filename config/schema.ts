@@ -172,6 +172,11 @@ export const configurationSchema = z
       if (!environments.includes(environment)) refuse(at, `must be one of ${environments.join(', ')}`);
       if (Object.values(configuration.environments).some((other) => other.cluster === cluster))
         refuse([...at, 'cluster'], `must be a cluster of the recovery region, ${cluster} is one of the primary region`);
+      if (configuration.approvals.policies['fail-over'] === undefined)
+        refuse(
+          ['approvals', 'policies', 'fail-over'],
+          `must say who agrees to a fail-over: recovery.environments names ${environment}`,
+        );
     }
     for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
       refuse(path, message);

@@ -34,6 +34,7 @@
 // | how are the jobs, when must each have succeeded?  | byKind `job`, sorted by name                             |
 // | what would be lost with the primary region?       | byKind `replication`; get replicationHeartbeat           |
 // | how did the drills in the recovery region go?     | byKind `recovery-drill`, by time; get recoveryDrillRun     |
+// | in which region does an environment run, how come? | get site; byKind `fail-over`, by time                      |
 //
 // Every write is of a single item and conditional, so each step can be repeated. Times are ISO 8601 in UTC (they sort as text);
 // only `expiresAt` is in epoch seconds, as DynamoDB wants it.
@@ -51,6 +52,7 @@ import { colourKeys, colourKinds } from './ledger/colours.ts';
 import { decisionKeys, decisionKinds } from './ledger/decisions.ts';
 import { deploymentKeys, deploymentKinds } from './ledger/deployments.ts';
 import { eventKeys, eventKinds } from './ledger/events.ts';
+import { failOverKeys, failOverKinds } from './ledger/fail-overs.ts';
 import { freezeKeys, freezeKinds } from './ledger/freezes.ts';
 import { jobKeys, jobKinds } from './ledger/jobs.ts';
 import { leaseKeys } from './ledger/leases.ts';
@@ -92,6 +94,7 @@ export const ledgerKey = {
   ...jobKeys,
   ...replicationKeys,
   ...recoveryDrillKeys,
+  ...failOverKeys,
   ...rolloutSignalKeys,
   ...colourKeys,
   ...canaryKeys,
@@ -116,5 +119,6 @@ export const ledgerKind = {
   ...jobKinds,
   ...replicationKinds,
   ...recoveryDrillKinds,
+  ...failOverKinds,
   ...colourKinds,
 };

@@ -12,6 +12,10 @@ export type RecoveryCapability =
   | 'secrets-describe'
   | 'registry'
   | 'kubernetes-recovery'
+  | 'kubernetes-primary'
+  | 'dns-read'
+  | 'dns-write'
+  | 'task-tokens'
   | 'slack'
   | 'pager-duty'
   | 'github'
@@ -41,15 +45,15 @@ export const recoveryRegionFunctions = {
   },
   'start-recovery-job': {
     entry: 'lambdas/recovery/start-recovery-job.handler.ts',
-    description: 'Has the cluster of the recovery region run the backup agent',
+    description: 'Has a cluster of either region run the backup agent',
     environment: [],
-    uses: ['kubernetes-recovery', 'configuration'],
+    uses: ['kubernetes-recovery', 'kubernetes-primary', 'configuration'],
   },
   'read-recovery-job': {
     entry: 'lambdas/recovery/read-recovery-job.handler.ts',
-    description: 'Says whether a Job in the recovery region has ended, and when to look again',
+    description: 'Says whether a Job of the agent has ended, why it failed, and when to look again',
     environment: [],
-    uses: ['kubernetes-recovery', 'configuration'],
+    uses: ['kubernetes-recovery', 'kubernetes-primary', 'backups-read', 'configuration'],
   },
   'score-drill': {
     entry: 'lambdas/recovery/score-drill.handler.ts',
@@ -77,6 +81,45 @@ export const recoveryRegionFunctions = {
       'configuration',
     ],
   },
+  'plan-fail-over': {
+    entry: 'lambdas/recovery/plan-fail-over.handler.ts',
+    description: 'Says what a fail-over or a fail-back would do, or why it is impossible',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'dns-read', 'configuration'],
+  },
+  'fence-environment': {
+    entry: 'lambdas/recovery/fence-environment.handler.ts',
+    description: 'Holds everything else off an environment that moves, and lets it in again',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'configuration'],
+  },
+  'commit-site': {
+    entry: 'lambdas/recovery/commit-site.handler.ts',
+    description: 'Starts and stops the services of the recovery region by a commit to the GitOps repository',
+    environment: ['GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['github', 'configuration'],
+  },
+  'verify-site': {
+    entry: 'lambdas/recovery/verify-site.handler.ts',
+    description: 'Asks the services in the region that an environment moves to what their smoke tests say',
+    environment: [],
+    uses: ['kubernetes-recovery', 'kubernetes-primary', 'configuration'],
+  },
+  'switch-dns': {
+    entry: 'lambdas/recovery/switch-dns.handler.ts',
+    description: 'Leads the names of an environment to the other region, and back',
+    environment: [],
+    uses: ['dns-read', 'dns-write'],
+  },
+  'settle-fail-over': {
+    entry: 'lambdas/recovery/settle-fail-over.handler.ts',
+    description: 'Writes down how far a fail-over is, and tells people',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-write', 'bus', 'configuration'],
+  },
+  'request-approval': again('request-approval', ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration']),
+  'decide-approval': again('decide-approval', ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration']),
+  'close-approval': again('close-approval', ['ledger-read', 'ledger-write', 'bus']),
   notify: again('notify', [
     'ledger-read',
     'ledger-write',

@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import { configurationBackupRequestSchema } from '../contracts/workflows/back-up-configuration.ts';
 import { backupRequestSchema } from '../contracts/workflows/back-up-database.ts';
 import { certificateCheckRequestSchema } from '../contracts/workflows/check-certificates.ts';
+import { failOverRequestSchema } from '../contracts/workflows/fail-over.ts';
 import { promotionRequestSchema } from '../contracts/workflows/promote-release.ts';
+import { drillRequestSchema } from '../contracts/workflows/recovery-drill.ts';
 import { renewalRequestSchema } from '../contracts/workflows/renew-certificate.ts';
 import { restoreRequestSchema } from '../contracts/workflows/restore-database.ts';
 import { rollbackRequestSchema } from '../contracts/workflows/rollback-release.ts';
@@ -18,6 +20,8 @@ export interface WorkflowPage {
 
 const stateMachines = new URL('../state-machines/', import.meta.url);
 const requestSchemas: Readonly<Record<string, z.ZodMiniType>> = {
+  'fail-over': failOverRequestSchema,
+  'recovery-drill': drillRequestSchema,
   'back-up-configuration': configurationBackupRequestSchema,
   'back-up-database': backupRequestSchema,
   'check-certificates': certificateCheckRequestSchema,

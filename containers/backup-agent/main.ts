@@ -9,6 +9,7 @@ import { restore } from './restore.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { putJson } from './storage/json-objects.ts';
 import { sweepDrills } from './sweep-drills.ts';
+import { undoRestore } from './undo-restore.ts';
 import { verify } from './verify.ts';
 
 type Command = (
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
   restore,
   recover,
   'cut-over': (_s3, settings) => cutOver(settings),
+  'undo-restore': (_s3, settings) => undoRestore(settings),
   'sweep-drills': (_s3, settings) => sweepDrills(settings),
 };
 
@@ -40,7 +42,8 @@ async function main(name: string): Promise<number> {
     return 2;
   }
   const settings = readSettings(process.env);
-  const s3 = new S3Client({ maxAttempts: 5 });
+  // A backup on its way home lies in the other region's bucket.
+  const s3 = new S3Client({ maxAttempts: 5, followRegionRedirects: true });
   const stopped = new AbortController();
   // Kubernetes asks before it kills: what is under way is taken back.
   process.once('SIGTERM', () => stopped.abort(new Error('the pod is being stopped')));

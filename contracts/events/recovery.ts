@@ -1,9 +1,19 @@
 // The events of the recovery region: drills, and environments that move from one region to the other.
 import * as z from 'zod/mini';
+import { sites } from '../ledger/fail-overs.ts';
 import { metadataSchema } from './metadata.ts';
 
 export const recoverySource = 'automation.recovery';
-export const recoveryEventTypes = ['RecoveryDrillPassed', 'RecoveryDrillFailed', 'RecoveryDrillSwept'] as const;
+export const recoveryEventTypes = [
+  'RecoveryDrillPassed',
+  'RecoveryDrillFailed',
+  'RecoveryDrillSwept',
+  'FailOverStarted',
+  'FailOverCompleted',
+  'FailOverRefused',
+  'FailOverUndone',
+  'FailOverStuck',
+] as const;
 export type RecoveryEventType = (typeof recoveryEventTypes)[number];
 
 export const recoveryDetailSchema = z.object({
@@ -13,6 +23,8 @@ export const recoveryDetailSchema = z.object({
     environments: z.array(z.string()),
     region: z.string(),
     executionArn: z.string(),
+    /** Of a fail-over or fail-back: to which region it goes. */
+    to: z.optional(z.enum(sites)),
   }),
   /** For a person. */
   reason: z.string(),

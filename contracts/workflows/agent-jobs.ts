@@ -3,7 +3,15 @@ import * as z from 'zod/mini';
 import { backupTiers } from '../ledger/backups.ts';
 import { recoverySchema } from '../point-in-time.ts';
 
-export const agentCommands = ['back-up', 'verify', 'restore', 'recover', 'cut-over', 'sweep-drills'] as const;
+export const agentCommands = [
+  'back-up',
+  'verify',
+  'restore',
+  'recover',
+  'cut-over',
+  'undo-restore',
+  'sweep-drills',
+] as const;
 
 /** The backup that a Job is about. */
 export const agentBackupSchema = z.object({

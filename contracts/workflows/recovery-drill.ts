@@ -1,5 +1,6 @@
 // Input of recovery-drill, and input and output of its tasks.
 import * as z from 'zod/mini';
+import { sites } from '../ledger/fail-overs.ts';
 import { scoreSchema } from '../ledger/recovery-drills.ts';
 import { agentBackupSchema, agentCommands, readAgentJobTask } from './agent-jobs.ts';
 
@@ -58,12 +59,25 @@ export const planDrillTask = {
   }),
 };
 
+/** Drills and fail-overs run their Jobs by these two. */
 export const startRecoveryJobTask = {
-  input: z.extend(recoveryJobSchema, { drillId: z.string() }),
+  input: z.extend(recoveryJobSchema, {
+    /** Absent: in the recovery region. */
+    site: z.optional(z.enum(sites)),
+    /** Of a drill: what a sweep finds the Job by. */
+    drillId: z.optional(z.string()),
+  }),
   output: z.object({ job: z.string() }),
 };
 
-export const readRecoveryJobTask = readAgentJobTask;
+export const readRecoveryJobTask = {
+  input: z.extend(readAgentJobTask.input, {
+    site: z.optional(z.enum(sites)),
+    /** Where the agent leaves its result: what went wrong is said there better than by Kubernetes. */
+    bucket: z.optional(z.string()),
+  }),
+  output: readAgentJobTask.output,
+};
 
 /** How a Job ended, as the workflow saw it. */
 export const endedJobSchema = z.object({

@@ -1,4 +1,4 @@
-// A Job of the agent in the recovery region, tagged with the drill that it belongs to.
+// A Job of the agent for the recovery region's workflows; that of a drill is tagged with it.
 import type { Configuration } from '../../config/schema.ts';
 import type { RecoveryJob } from '../../contracts/workflows/recovery-drill.ts';
 import { buildAgentJob } from '../backups/build-agent-job.ts';
@@ -6,12 +6,14 @@ import { buildAgentJob } from '../backups/build-agent-job.ts';
 /** On the Job and its pods: a sweep finds by it what any drill has started. */
 export const drillLabel = 'automation/recovery-drill';
 
-/** `configuration` is the one that holds in the recovery region. */
+/** `configuration` is the one that holds where the Job runs. */
 export function buildDrillJob(
   configuration: Pick<Configuration, 'databases' | 'backups' | 'environments'>,
-  { drillId, ...task }: RecoveryJob & { readonly drillId: string },
+  { drillId, ...task }: RecoveryJob & { readonly drillId?: string | undefined },
 ): ReturnType<typeof buildAgentJob> {
-  const { cluster, namespace, manifest } = buildAgentJob(configuration, task);
+  const built = buildAgentJob(configuration, task);
+  if (drillId === undefined) return built;
+  const { cluster, namespace, manifest } = built;
   const job = manifest as { metadata: Labelled; spec: { template: { metadata: Labelled } } };
   const { template } = job.spec;
   return {

@@ -1,6 +1,7 @@
 // The configuration as it holds in the recovery region: the same environments, in the clusters that wait there.
 import type { Configuration } from '../../config/schema.ts';
 import { backupReplicaName } from '../../contracts/backup-places.ts';
+import type { Site } from '../../contracts/ledger/fail-overs.ts';
 import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
 
 /** Without the environments that are not recovered. */
@@ -12,6 +13,11 @@ export function asInRecoveryRegion(configuration: Configuration): Configuration 
       : [[name, { ...environment, cluster: place.cluster, namespace: place.namespace }] as const];
   });
   return { ...configuration, environments: Object.fromEntries(environments) };
+}
+
+/** As it holds where the environments of the recovery region run, or where they are at home. */
+export function atSite(configuration: Configuration, site: Site): Configuration {
+  return site === 'recovery' ? asInRecoveryRegion(configuration) : configuration;
 }
 
 /** The same backup, where it was replicated to. */

@@ -1,20 +1,20 @@
-// Steps that run the backup agent in the recovery region.
+// Steps of the recovery region's workflows that run the backup agent, in either region.
 import { startRecoveryJobTask } from '../../contracts/workflows/recovery-drill.ts';
 import { buildDrillJob } from '../../core/recovery/build-drill-job.ts';
-import { asInRecoveryRegion } from '../../core/recovery/recovery-side.ts';
-import { connectClusters } from '../adapters/connect-clusters.ts';
+import { atSite } from '../../core/recovery/recovery-side.ts';
+import { connectSites } from '../adapters/connect-sites.ts';
 import { createKubernetesJobs } from '../adapters/kubernetes-jobs.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 
-const configuration = asInRecoveryRegion(readConfiguration());
-const jobs = createKubernetesJobs(connectClusters());
+const configuration = readConfiguration();
+const clustersAt = connectSites(configuration);
 
 /** A Job of that name that is there already is the one of an earlier attempt. */
 export const handler = defineTask({
   ...startRecoveryJobTask,
-  async handle(task) {
-    await jobs.create(buildDrillJob(configuration, task));
+  async handle({ site = 'recovery', ...task }) {
+    await createKubernetesJobs(clustersAt(site)).create(buildDrillJob(atSite(configuration, site), task));
     return { job: task.job };
   },
 });

@@ -16,6 +16,7 @@ export interface BackupBucketsProps {
   readonly key: IKey;
 }
 
+const keyReason = 'the one key with this alias: it stands in another region, where its id is not known here';
 const objectsReason = 'the objects of this one bucket: their names are not known beforehand';
 
 /** `<application>-<environment>-backups`, each replicated to `…-replica` in the recovery region and written by its own agent. */
@@ -115,7 +116,7 @@ export class BackupBuckets extends Construct {
   }
 
   /** The agent's pods of an environment reach its bucket and no other. */
-  private addAgent(environment: string, bucket: Bucket, { backups, environments }: Configuration): void {
+  private addAgent(environment: string, bucket: Bucket, { backups, environments, recovery }: Configuration): void {
     const { cluster, namespace } = environments[environment] ?? { cluster: '', namespace: '' };
     const { role } = new PodIdentity(this, `Agent-${environment}`, {
       cluster,
@@ -123,6 +124,7 @@ export class BackupBuckets extends Construct {
       serviceAccount: backups.serviceAccount,
       description: `The backup agent of ${environment}`,
     });
+    if (recovery.environments[environment] !== undefined) this.grantHomecoming(role, environment);
     this.grantObjects(role, role, bucket, [
       's3:PutObject',
       's3:PutObjectTagging',
@@ -163,6 +165,26 @@ export class BackupBuckets extends Construct {
       const keyActions = ['kms:GenerateDataKey', 'kms:Decrypt'];
       Grant.addToPrincipal({ grantee: role, actions: keyActions, resourceArns: [this.key.keyArn] });
     }
+  }
+
+  /** The backup of an environment that comes home lies in the recovery region, and so does what the agent says of its restore. */
+  private grantHomecoming(role: Role, environment: string): void {
+    const replica = `arn:aws:s3:::${backupReplicaName(this.application, environment)}`;
+    const grant = (actions: string[], resource: string): void => {
+      Grant.addToPrincipal({ grantee: role, actions, resourceArns: [resource] });
+      acceptWildcard(role, resource, objectsReason);
+    };
+    grant(['s3:GetObject'], `${replica}/database/*`);
+    grant(['s3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention'], `${replica}/results/*`);
+    const keys = `arn:aws:kms:${this.recoveryRegion}:${Stack.of(this).account}:key/*`;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [keys],
+        conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': backupReplicaKeyAlias(this.application) } },
+      }),
+    );
+    acceptWildcard(role, keys, keyReason);
   }
 
   /** One role for all buckets; the replicas are encrypted under the recovery region's key, which is found by its alias. */

@@ -23,6 +23,8 @@ export interface AutomationFunctionProps {
   readonly key: IKey;
   readonly logRetention: RetentionDays;
   readonly monitoring: Monitoring;
+  /** @default one that CloudFormation makes up */
+  readonly roleName?: string;
   /** Where an event goes that an asynchronous invocation could not handle after its retries; undefined when nothing invokes it so. */
   readonly deadLetters: IQueue | undefined;
 }
@@ -40,7 +42,10 @@ export class AutomationFunction extends Construct {
       encryptionKey: props.key,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      ...(props.roleName === undefined ? {} : { roleName: props.roleName }),
+    });
     logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,

@@ -1,5 +1,6 @@
 // Builds the functions of the recovery stack from their table, and gives each what the table says that it uses, and nothing else.
 import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +21,9 @@ import type { ClusterAccess } from '../constructs/cluster-access.ts';
 import type { DeadLetters } from '../constructs/dead-letters.ts';
 import type { Monitoring } from '../constructs/monitoring.ts';
 import type { WorldAddresses } from '../constructs/world-addresses.ts';
+import type { DnsAccess } from './dns-access.ts';
 import type { LedgerReplica } from './ledger-replica.ts';
+import type { PrimaryClusters } from './primary-clusters.ts';
 import { listRecoveryTargets } from './recovery-routes.ts';
 import type { ReplicaBuckets } from './replica-buckets.ts';
 import type { SecretReplicas } from './secret-replicas.ts';
@@ -37,6 +40,11 @@ export interface RecoveryFunctionsProps {
   readonly secrets: SecretReplicas;
   readonly addresses: WorldAddresses;
   readonly clusters: ClusterAccess;
+  /** Those of the primary region. */
+  readonly primaryClusters: PrimaryClusters;
+  readonly dns: DnsAccess;
+  /** Machines whose task tokens functions may complete. */
+  readonly workflowArns: readonly string[];
 }
 
 export class RecoveryFunctions extends Construct {
@@ -78,6 +86,8 @@ export class RecoveryFunctions extends Construct {
       application: props.configuration.application,
       description,
       bundle,
+      // Known by name where it enters the clusters of the other region.
+      roleName: recoveryRoleName(props.configuration.application, name),
       environment: Object.fromEntries(environment.map((variable) => [variable, readValue(variable, props)])),
       timeout: Duration.minutes(1),
       deadLetters: listRecoveryTargets().includes(name) ? props.deadLetters.queueOf('backups') : undefined,
@@ -85,6 +95,11 @@ export class RecoveryFunctions extends Construct {
     for (const capability of uses) grantCapability(capability, pascalCase(name), added, props);
     return added;
   }
+}
+
+/** IAM is of no region: the name tells the role from the one of the same function in the primary region. */
+export function recoveryRoleName(application: string, name: string): string {
+  return `${application}-recovery-${name}`;
 }
 
 function readValue(variable: EnvironmentVariable, props: RecoveryFunctionsProps): string {
@@ -111,7 +126,7 @@ function grantCapability(
   grantee: IFunction,
   props: RecoveryFunctionsProps,
 ): void {
-  const { ledger, bus, buckets, secrets, addresses, monitoring, clusters } = props;
+  const { ledger, bus, buckets, secrets, addresses, monitoring, clusters, primaryClusters, dns } = props;
   const grantWorld = (secret: 'github' | 'slack' | 'pager-duty' | 'registry'): void => {
     secrets.grantRead(secret, grantee);
     addresses.grantRead(grantee);
@@ -124,6 +139,16 @@ function grantCapability(
     'scorecards-write': () => buckets.grantScorecards(grantee),
     'secrets-describe': () => secrets.grantDescribe(grantee),
     'kubernetes-recovery': () => clusters.grantAccess(id, grantee, 'recovery'),
+    'kubernetes-primary': () => primaryClusters.grantAccess(id, grantee),
+    'dns-read': () => dns.grantRead(grantee),
+    'dns-write': () => dns.grantWrite(grantee),
+    'task-tokens': () =>
+      grantee.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+          resources: [...props.workflowArns],
+        }),
+      ),
     'alarm-topic': () => monitoring.grantPublish(grantee),
     github: () => grantWorld('github'),
     slack: () => grantWorld('slack'),

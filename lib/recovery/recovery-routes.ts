@@ -1,11 +1,12 @@
 // THE table of the recovery region: everything that starts something there.
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../../config/schema.ts';
+import { approvalPattern } from '../../contracts/events/approval.ts';
 import { recoveryPattern } from '../../contracts/events/recovery.ts';
 import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
 
 /** Workflows of the recovery region: file names below state-machines/. */
-export const recoveryWorkflowNames = ['recovery-drill'] as const;
+export const recoveryWorkflowNames = ['recovery-drill', 'fail-over'] as const;
 export type RecoveryWorkflowName = (typeof recoveryWorkflowNames)[number];
 
 export interface RecoveryRoute {
@@ -34,8 +35,14 @@ export function buildRecoveryRoutes(drillArn: string): readonly RecoveryRoute[] 
     },
     {
       id: 'recovery-notifies',
-      description: 'What becomes of drills is told to people',
+      description: 'What becomes of drills and fail-overs is told to people',
       pattern: recoveryPattern,
+      target: { function: 'notify' },
+    },
+    {
+      id: 'approval-notifies',
+      description: 'What is asked of people, and what they answer, is told to people',
+      pattern: approvalPattern,
       target: { function: 'notify' },
     },
     {

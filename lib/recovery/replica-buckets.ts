@@ -33,8 +33,13 @@ export class ReplicaBuckets extends Construct {
         description: `The backup agent of ${environment} in the recovery region`,
       });
       this.grantObjects(role, bucketArn, '', ['s3:GetObject', 's3:GetObjectVersion']);
-      this.grantObjects(role, bucketArn, 'results/', ['s3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention']);
-      Grant.addToPrincipal({ grantee: role, actions: ['s3:ListBucket'], resourceArns: [bucketArn] });
+      const writing = ['s3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention'];
+      this.grantObjects(role, bucketArn, 'results/', writing);
+      // The backup that is made before an environment comes home.
+      const multipart = ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+      this.grantObjects(role, bucketArn, 'database/', [...writing, ...multipart]);
+      const actions = ['s3:ListBucket', 's3:ListBucketMultipartUploads'];
+      Grant.addToPrincipal({ grantee: role, actions, resourceArns: [bucketArn] });
       Grant.addToPrincipal({
         grantee: role,
         actions: ['kms:GenerateDataKey', 'kms:Decrypt'],

@@ -36,12 +36,17 @@ export function addStacks(app: App, configuration: Configuration): Stacks {
     access,
   });
   automation.addStackDependency(replicas, 'replicates its buckets to those');
+  const homeAccess = new Stack(app, `${application}-automation-recovery-access`, {
+    env: { region: aws.primaryRegion },
+    description: 'Deployment automation: what of the recovery region enters the clusters of the primary one',
+  });
   const recovery = new RecoveryStack(app, `${application}-automation-recovery`, {
     env: { region: aws.recoveryRegion },
     description: 'Deployment automation: what waits in the recovery region',
     configuration,
     ledgerTableName: automation.ledgerTableName,
     replicaKey: replicas.key,
+    homeAccess,
   });
   recovery.addStackDependency(automation, 'watches the replica of the ledger');
   return { automation, recovery };

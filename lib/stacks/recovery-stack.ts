@@ -17,7 +17,9 @@ import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { dynamoActions, grantInvoke, Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
+import { DnsAccess } from '../recovery/dns-access.ts';
 import { LedgerReplica } from '../recovery/ledger-replica.ts';
+import { PrimaryClusters } from '../recovery/primary-clusters.ts';
 import { RecoveryFunctions } from '../recovery/recovery-functions.ts';
 import {
   buildRecoveryRoutes,
@@ -34,6 +36,8 @@ export interface RecoveryStackProps extends StackProps {
   readonly ledgerTableName: string;
   /** The key of the replicas of the backups. */
   readonly replicaKey: IKey;
+  /** A stack in the primary region that lets functions of this one into the clusters there. */
+  readonly homeAccess: Stack;
 }
 
 /** What must stand in the recovery region before anything can be recovered there. The ledger's replica belongs to the global table. */
@@ -41,7 +45,7 @@ export class RecoveryStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { configuration, ledgerTableName, replicaKey, ...props }: RecoveryStackProps,
+    { configuration, ledgerTableName, replicaKey, homeAccess, ...props }: RecoveryStackProps,
   ) {
     super(scope, id, props);
     const { application, notifications, retention, recovery } = configuration;
@@ -64,6 +68,9 @@ export class RecoveryStack extends Stack {
         clusters: [...new Set(Object.values(recovery.environments).map(({ cluster }) => cluster))],
         entries: this,
       }),
+      primaryClusters: new PrimaryClusters(this, 'PrimaryClusters', { configuration, entries: homeAccess }),
+      dns: new DnsAccess(this, 'Dns', { configuration }),
+      workflowArns: recoveryWorkflowNames.map((name) => Workflow.arnOf(this, application, name)),
     });
     const collaborators = buildCollaborators(functions, ledger, bus);
     const workflows = Object.fromEntries(

@@ -48,7 +48,11 @@ export function createOperationRunner(parts: {
   function checkAccess(call: OperationCall, permissions: readonly Permission[]): void {
     if (permissions.length === 0) return;
     const { principal, region } = call;
-    const decision = authorizer.authorize({ principal, permissions, region, resourcePolicy });
+    const asked = permissions.map((permission) => ({
+      ...permission,
+      context: { ...registry.findResourceContext(permission.resource), ...permission.context },
+    }));
+    const decision = authorizer.authorize({ principal, permissions: asked, region, resourcePolicy });
     if (decision.allowed) return;
     const { message, action, resource } = decision;
     trace.record({

@@ -1,7 +1,7 @@
 // The services and resource providers of one runtime, found by the names by which others know them.
 import type { ServiceModule } from './context.ts';
 import type { ResourceProvider } from './resource.ts';
-import type { AwsService, PolicyDocument } from './service.ts';
+import type { AwsService, Permission, PolicyDocument } from './service.ts';
 
 /** Filled once while the runtime is built; a name that two modules claim is an error. */
 export class ServiceRegistry {
@@ -33,11 +33,19 @@ export class ServiceRegistry {
     return this.#providers.get(type);
   }
 
-  /** Asks the service that owns the resource; the third part of an ARN is a signing name or an id. */
   findResourcePolicy(resourceArn: string): PolicyDocument | undefined {
+    return this.#findOwner(resourceArn)?.resourcePolicy?.(resourceArn);
+  }
+
+  /** Condition keys that a resource itself answers. */
+  findResourceContext(resourceArn: string): NonNullable<Permission['context']> {
+    return this.#findOwner(resourceArn)?.resourceContext?.(resourceArn) ?? {};
+  }
+
+  /** The service that owns the resource; the third part of an ARN is a signing name or an id. */
+  #findOwner(resourceArn: string): AwsService | undefined {
     const name = resourceArn.split(':', 3)[2] ?? '';
-    const owner = this.#bySigningName.get(name) ?? this.#byId.get(name);
-    return owner?.resourcePolicy?.(resourceArn);
+    return this.#bySigningName.get(name) ?? this.#byId.get(name);
   }
 }
 

@@ -82,6 +82,8 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, Operation>>;
   /** The policy attached to a resource of this service (bucket, queue, key, function), if any. */
   resourcePolicy?(resourceArn: string): PolicyDocument | undefined;
+  /** IAM condition keys that a resource of this service has by itself, such as `kms:ResourceAliases`. */
+  resourceContext?(resourceArn: string): NonNullable<Permission['context']>;
   /** Called once after all resources exist and before requests are served: resume what a crash interrupted. */
   start?(): Promise<void>;
   /** Lets work in flight reach a safe point and frees sockets, timers and processes. */

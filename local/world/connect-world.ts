@@ -4,6 +4,7 @@ import type { RuntimeContext } from '../runtime/context.ts';
 import { AwsError, operatorOf } from '../runtime/service.ts';
 import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
 import { PodIdentityAssociations } from '../services/eks/pod-identity-associations.ts';
+import { absoluteName, HostedZones } from '../services/route53/hosted-zones.ts';
 import { listClusterPlaces, regionOfCluster } from './cluster-places.ts';
 import type { User } from './kubernetes/authentication/user.ts';
 import type { PodEnvironment, World, WorldCredentials } from './start-world.ts';
@@ -57,7 +58,36 @@ export async function connectWorld(
       ...{ name, region: regionOfCluster(places, name), endpoint: url, certificateAuthorityData },
     });
   }
+  await connectDns(context, configuration);
   await context.store.flush();
+}
+
+/** The hosted zones that the configuration names, with each name where it leads before anything has moved. */
+async function connectDns(context: RuntimeContext, { recovery, aws }: Configuration): Promise<void> {
+  const zones = new HostedZones(context.store);
+  for (const { dns } of Object.values(recovery.environments)) {
+    const { hostedZoneId, ttlSeconds, records } = dns;
+    zones.register({ id: hostedZoneId, name: commonDomain(records.map(({ name }) => name)) });
+    for (const { name, primary } of records) {
+      if (zones.findRecord(hostedZoneId, absoluteName(name), 'CNAME') !== undefined) continue;
+      const ResourceRecordSet = { Name: name, Type: 'CNAME', TTL: ttlSeconds, ResourceRecords: [{ Value: primary }] };
+      await context.call({
+        service: 'route53',
+        operation: 'ChangeResourceRecordSets',
+        input: { HostedZoneId: hostedZoneId, ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] } },
+        principal: operatorOf(context),
+        region: aws.primaryRegion,
+      });
+    }
+  }
+}
+
+/** The longest end of all names that begins at a dot. */
+function commonDomain(names: readonly string[]): string {
+  const [first = '', ...others] = names.map((name) => name.split('.').slice(1));
+  const labels = [...first];
+  while (labels.length > 0 && !others.every((other) => other.join('.').endsWith(labels.join('.')))) labels.shift();
+  return labels.join('.');
 }
 
 /** As external-dns keeps the names of a real cluster up to date; changes that come together are written once. */

@@ -129,10 +129,13 @@ function createAuthenticator({ clock, endpointUrl, findAccessEntry }: ClusterPar
 /** Each once, in the order in which an administrator applies them. */
 function listManifests({ configuration, gitOpsDirectory }: ClusterParts, places: readonly ClusterPlace[]): string[] {
   const files = places.flatMap(({ site, environment }) => {
-    if (site === 'recovery') return [join('platform', 'recovery-access.yaml')];
+    const { overlayPath: waiting } = configuration.recovery.environments[environment] ?? {};
+    const access = waiting === undefined ? [] : [join('platform', 'recovery-access.yaml')];
+    if (site === 'recovery') return [...access, join('argocd', `${basename(waiting ?? '')}.yaml`)];
     const { overlayPath = '', strategy } = configuration.environments[environment] ?? {};
     return [
       join('platform', 'automation-access.yaml'),
+      ...access,
       join('platform', 'configuration-backups.yaml'),
       join('platform', `configuration-backups-${basename(overlayPath)}.yaml`),
       join('argocd', 'notifications.yaml'),

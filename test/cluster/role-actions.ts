@@ -140,6 +140,11 @@ export const roleActions: Readonly<Record<string, Readonly<Record<string, Action
       await jobs.read({ cluster: 'test', namespace, name });
       await removeDrillJobs(client, namespace);
     },
+    async 'ask a service before its users are led to it'(client, { namespace }) {
+      const locate = (name: string) => ({ namespace, name, port: 80 });
+      const { status } = await createKubernetesServiceProbe(client, locate).get('web', '/echo?msg=hello', 5_000);
+      if (status === 403) throw forbidden();
+    },
   },
   // In a real cluster both are bound within namespaces only.
   'configuration-backup': {

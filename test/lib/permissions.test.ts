@@ -1,6 +1,7 @@
 // Least privilege, read off the synthesized templates: what each role may do, and what nothing may.
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { functions } from '../../contracts/functions.ts';
+import { recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
 import { pascalCase } from '../../lib/constructs/automation-functions.ts';
 import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
 
@@ -122,6 +123,53 @@ describe('the clusters', () => {
       const [found] = expected.filter(({ role }) => principal.includes(role));
       expect(Properties.KubernetesGroups).toEqual([found?.group]);
       expect(Properties.AccessPolicies).toBeUndefined();
+    }
+  });
+});
+
+describe('in the recovery region', () => {
+  const statementsOf = (functionName: string) =>
+    Object.entries(app.recovery.findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.startsWith(`Functions${pascalCase(functionName)}Role`))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+  const names = Object.keys(recoveryRegionFunctions);
+
+  it('no policy of a role has a wildcard in an action', () => {
+    const actions = names.flatMap((name) => statementsOf(name).flatMap(({ Action }) => listOf(Action)));
+    expect(actions.length).toBeGreaterThan(50);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('one function changes DNS, in the zones of the configuration and no other', () => {
+    const changing = names.flatMap((name) =>
+      statementsOf(name)
+        .filter(({ Action }) => listOf(Action).includes('route53:ChangeResourceRecordSets'))
+        .map(({ Resource }) => [name, Resource]),
+    );
+    const zones = Object.values(app.configuration.recovery.environments).map(
+      ({ dns }) => `arn:aws:route53:::hostedzone/${dns.hostedZoneId}`,
+    );
+    expect(changing).toEqual([['switch-dns', zones[0]]]);
+  });
+
+  it('the function that switches DNS can do nothing else', () => {
+    const services = new Set(
+      statementsOf('switch-dns').flatMap(({ Action }) => listOf(Action).map((each) => each.split(':')[0])),
+    );
+    expect([...services].sort()).toEqual(['logs', 'route53', 'xray']);
+  });
+
+  it('the clusters of both regions are entered in one group, by the functions that need them', () => {
+    const entries = [app.recovery, app.homeAccess].map((stack) =>
+      Object.values(stack.findResources('AWS::EKS::AccessEntry')).map(({ Properties }) => Properties),
+    );
+    const using = (capability: string) =>
+      Object.values(recoveryRegionFunctions).filter(({ uses }) => (uses as readonly string[]).includes(capability))
+        .length;
+    expect(entries.map((each) => each.length)).toEqual([using('kubernetes-recovery'), using('kubernetes-primary')]);
+    for (const { KubernetesGroups, AccessPolicies } of entries.flat()) {
+      expect(KubernetesGroups).toEqual(['recovery']);
+      expect(AccessPolicies).toBeUndefined();
     }
   });
 });

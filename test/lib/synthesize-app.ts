@@ -12,6 +12,8 @@ export interface SynthesizedApp {
   readonly alarms: Template;
   readonly access: Template;
   readonly recovery: Template;
+  /** What of the recovery region enters the clusters of the primary one. */
+  readonly homeAccess: Template;
 }
 
 export function synthesizeApp(): SynthesizedApp {
@@ -25,5 +27,6 @@ export function synthesizeApp(): SynthesizedApp {
     alarms: read(`${configuration.application}-automation-alarms`),
     access: read(`${configuration.application}-automation-access`),
     recovery: read(`${configuration.application}-automation-recovery`),
+    homeAccess: read(`${configuration.application}-automation-recovery-access`),
   };
 }

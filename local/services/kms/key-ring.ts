@@ -70,6 +70,13 @@ export class KeyRing {
     this.aliases.put(`arn:aws:kms:${region}:${this.context.accountId}:${name}`, { keyArn });
   }
 
+  /** Those of a key, such as `alias/app`. */
+  listAliasNames(keyArn: string): string[] {
+    return [...this.aliases.entries()]
+      .filter(([, alias]) => alias.keyArn === keyArn)
+      .map(([arn]) => arn.slice(arn.indexOf('alias/')));
+  }
+
   listAliases(region: string): { readonly arn: string; readonly keyArn: string }[] {
     const prefix = `arn:aws:kms:${region}:`;
     return [...this.aliases.entries()]

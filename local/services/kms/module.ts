@@ -15,6 +15,7 @@ export const createKmsModule: CreateServiceModule = (context) => {
         loadSdk: () => import('@aws-sdk/client-kms'),
         operations: { ...createKeyOperations(context, keys), ...createCryptographicOperations(keys) },
         resourcePolicy: (arn) => keys.findByArn(arn)?.policy,
+        resourceContext: (arn) => ({ 'kms:ResourceAliases': keys.listAliasNames(arn) }),
       },
     ],
     providers: createKeyProviders(context, keys),

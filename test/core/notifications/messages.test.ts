@@ -12,6 +12,7 @@ import { renderComment } from '../../../core/notifications/render-comment.ts';
 import { renderMail } from '../../../core/notifications/render-mail.ts';
 import { renderPage } from '../../../core/notifications/render-page.ts';
 import { renderSlack, renderSlackDetails } from '../../../core/notifications/render-slack.ts';
+import { buildRecoveryRoutes } from '../../../lib/recovery/recovery-routes.ts';
 import { buildEventRoutes } from '../../../lib/routes.ts';
 
 const configuration = loadConfiguration('config/pyairtable.yaml');
@@ -32,7 +33,7 @@ describe('the table of families', () => {
   });
 
   it('is reached by a rule for each type of event, and no rule sends what it has no words for', () => {
-    const rules = buildEventRoutes(configuration)
+    const rules = [...buildEventRoutes(configuration), ...buildRecoveryRoutes('arn')]
       .filter(({ target }) => 'function' in target && target.function === 'notify')
       .map(({ pattern }) => pattern);
     const types = messageFamilies.flatMap(({ source, types }) => types.map((type) => ({ source, type })));

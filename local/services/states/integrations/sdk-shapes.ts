@@ -17,6 +17,7 @@ const SDK_CLIENTS: Readonly<Record<string, () => Promise<object>>> = {
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   kms: () => import('@aws-sdk/client-kms'),
   lambda: () => import('@aws-sdk/client-lambda'),
+  route53: () => import('@aws-sdk/client-route-53'),
   s3: () => import('@aws-sdk/client-s3'),
   scheduler: () => import('@aws-sdk/client-scheduler'),
   secretsmanager: () => import('@aws-sdk/client-secrets-manager'),

@@ -121,6 +121,21 @@ describe('a key', () => {
     });
   });
 
+  it('lets in whom a policy lets use the keys with its alias, and no other key', async () => {
+    const runtime = await open();
+    const reader = await runtime.createRole('reader', {
+      ...{ Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*' },
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/app' } },
+    });
+    const { ref } = await runtime.provide('AWS::KMS::Key', {});
+    await runtime.provide('AWS::KMS::Alias', { AliasName: 'alias/app', TargetKeyId: ref });
+    const other = await runtime.provide('AWS::KMS::Key', {}, { logicalId: 'Other' });
+    expect(await encrypt(runtime, ref, 'x', {}, { as: reader })).toBeDefined();
+    await expect(encrypt(runtime, other.ref, 'x', {}, { as: reader })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+
   it('may be used through one service only', async () => {
     const runtime = await open();
     const { attributes } = await runtime.provide('AWS::KMS::Key', {

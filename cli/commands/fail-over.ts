@@ -1,0 +1,97 @@
+// `automation recovery fail-over` and `fail-back`: what they would do, and in which region each environment runs.
+import type * as z from 'zod/mini';
+import {
+  type FailOverRecord,
+  failOverRecord,
+  type Site,
+  type SiteRecord,
+  siteRecord,
+} from '../../contracts/ledger/fail-overs.ts';
+import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
+import { type FailOverRequest, planFailOverTask } from '../../contracts/workflows/fail-over.ts';
+import type { Connection } from '../connection.ts';
+import { invokeFunction } from '../invoke-function.ts';
+import { createLedgerReader } from '../ledger-reader.ts';
+import { printable, renderTable } from '../output.ts';
+import { renderStatus } from '../render-status.ts';
+
+export interface FailOverOptions {
+  readonly env: string;
+  readonly plan: boolean;
+  readonly planHash?: string;
+  readonly reason: string;
+  readonly actor: string;
+  readonly wait: boolean;
+}
+
+export type FailOverDecision = z.infer<typeof planFailOverTask.output>;
+
+export function buildFailOverRequest(
+  to: Site,
+  { env: environment, planHash, reason, actor }: FailOverOptions,
+): FailOverRequest {
+  return { environment, to, ...(planHash === undefined ? {} : { planHash }), reason, actor };
+}
+
+/** As the workflow's own planning step sees it. Changes nothing. */
+export async function planFailOver(
+  connection: Connection,
+  application: string,
+  request: FailOverRequest,
+): Promise<FailOverDecision> {
+  const input = { request, startedAt: new Date().toISOString() };
+  return await invokeFunction(connection, `${application}-plan-fail-over`, input, planFailOverTask.output);
+}
+
+export function renderFailOverPlan({
+  outcome,
+  reason,
+  plan,
+  planHash,
+  approvalTimeoutSeconds,
+}: FailOverDecision): string {
+  const head = `${renderStatus(outcome)}: ${printable(reason)}`;
+  if (plan === undefined) return head;
+  return [
+    head,
+    ...plan.steps.map((step, index) => `  ${index + 1}. ${printable(step)}`),
+    `  lost: ${printable(plan.loss)}`,
+    `  approval: within ${Math.round(approvalTimeoutSeconds / 60)} min`,
+    `  plan hash: ${planHash}`,
+  ].join('\n');
+}
+
+export interface Sites {
+  readonly sites: readonly SiteRecord[];
+  /** Newest last. */
+  readonly moves: readonly FailOverRecord[];
+}
+
+export async function showSites(connection: Connection): Promise<Sites> {
+  const ledger = createLedgerReader(connection);
+  const environments = connection.deployment.environments ?? [];
+  const found = await Promise.all(environments.map((each) => ledger.find(ledgerKey.site(each), siteRecord)));
+  const moves = await ledger.listByKind(ledgerKind.failOver, failOverRecord);
+  return { sites: found.filter((site) => site !== undefined), moves };
+}
+
+export function renderSites({ sites, moves }: Sites): string {
+  if (sites.length === 0 && moves.length === 0)
+    return 'every environment runs in the primary region; none has ever moved';
+  const where = sites.map(({ environment, site, since, movedBy }) => [
+    environment,
+    site,
+    since,
+    movedBy === undefined ? '' : `is being moved by ${movedBy}`,
+  ]);
+  const how = moves.map(({ failOverId, status, actor, reason }) => [
+    failOverId,
+    renderStatus(status),
+    printable(actor),
+    printable(reason),
+  ]);
+  return [
+    renderTable(['ENVIRONMENT', 'REGION', 'SINCE', ''], where),
+    ...(how.length === 0 ? [] : ['', renderTable(['MOVE', 'STATUS', 'BY', 'HOW'], how)]),
+  ].join('\n');
+}

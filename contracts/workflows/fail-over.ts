@@ -1,0 +1,119 @@
+// Input of fail-over, and input and output of its tasks. To the recovery region, or back: the sides are exchanged, the steps the same.
+import * as z from 'zod/mini';
+import { failOverStages, sites } from '../ledger/fail-overs.ts';
+import { leaseGrantSchema } from './promote-release.ts';
+import { recoveryJobSchema } from './recovery-drill.ts';
+
+/** What a person asks for; also the form of the console and of `automation recovery fail-over|fail-back`. */
+export const failOverRequestSchema = z.object({
+  environment: z.string(),
+  /** `recovery`: a fail-over. `primary`: a fail-back. */
+  to: z.enum(sites),
+  /** The plan that the person has seen: with another one nothing is done. */
+  planHash: z.optional(z.string()),
+  actor: z.string(),
+  reason: z.string(),
+});
+export type FailOverRequest = z.infer<typeof failOverRequestSchema>;
+
+/** What will be done. All of it is hashed. */
+export const failOverPlanSchema = z.object({
+  environment: z.string(),
+  to: z.enum(sites),
+  /** Of a fail-back the backup is made when it is carried out: there is none yet. */
+  databases: z.array(
+    z.object({ database: z.string(), backupId: z.optional(z.string()), takenAt: z.optional(z.string()) }),
+  ),
+  services: z.array(z.object({ service: z.string(), image: z.string(), digest: z.string(), version: z.string() })),
+  overlay: z.object({ file: z.string(), replicas: z.number() }),
+  dns: z.object({
+    hostedZoneId: z.string(),
+    ttlSeconds: z.number(),
+    /** `from`: what stood there when it was planned. */
+    changes: z.array(z.object({ name: z.string(), from: z.optional(z.string()), to: z.string() })),
+  }),
+  /** For a person, in order. */
+  steps: z.array(z.string()),
+  /** What is lost, in words. */
+  loss: z.string(),
+});
+export type FailOverPlan = z.infer<typeof failOverPlanSchema>;
+
+/** A Job of the agent, and in which region it runs. */
+export const siteJobSchema = z.extend(recoveryJobSchema, { site: z.enum(sites) });
+export type SiteJob = z.infer<typeof siteJobSchema>;
+
+/** What is done with one database. Names are made of the execution's start, so that repeating it makes the same. */
+export const databaseMoveSchema = z.object({
+  database: z.string(),
+  /** In order; each must succeed before the next one begins. */
+  jobs: z.array(siteJobSchema),
+  undo: siteJobSchema,
+});
+
+export const planFailOverTask = {
+  input: z.object({ request: failOverRequestSchema, startedAt: z.string() }),
+  output: z.object({
+    outcome: z.enum(['planned', 'refused']),
+    /** Of a refusal: why, and what is possible instead. */
+    reason: z.string(),
+    plan: z.optional(failOverPlanSchema),
+    planHash: z.string(),
+    failOverId: z.string(),
+    moves: z.array(databaseMoveSchema),
+    approvalTimeoutSeconds: z.number(),
+  }),
+};
+
+const step = { plan: failOverPlanSchema, failOverId: z.string(), executionArn: z.string() };
+
+export const fenceEnvironmentTask = {
+  input: z.object({
+    ...step,
+    actor: z.string(),
+    /** `settle`: it has moved. `undo`: it has not. At home the fence is lifted, away it stays. */
+    action: z.enum(['fence', 'settle', 'undo']),
+    leases: z.optional(z.array(leaseGrantSchema)),
+  }),
+  output: z.object({ leases: z.array(leaseGrantSchema) }),
+};
+
+export const commitSiteTask = {
+  input: z.object({ ...step, action: z.enum(['apply', 'undo']), actor: z.string() }),
+  output: z.object({ revision: z.string(), reason: z.string() }),
+};
+
+export const verifySiteTask = {
+  input: z.object({ environment: z.string(), to: z.enum(sites) }),
+  output: z.object({ healthy: z.boolean(), reason: z.string() }),
+};
+
+export const switchDnsTask = {
+  input: z.object({
+    plan: failOverPlanSchema,
+    failOverId: z.string(),
+    action: z.enum(['switch', 'confirm', 'undo']),
+    /** Of `confirm`. */
+    changeId: z.optional(z.string()),
+  }),
+  /** `refused`: somebody has changed a record since it was planned, and nothing was switched. */
+  output: z.object({
+    outcome: z.enum(['pending', 'in-sync', 'refused']),
+    changeId: z.optional(z.string()),
+    reason: z.string(),
+  }),
+};
+
+export const settleFailOverTask = {
+  input: z.object({
+    request: failOverRequestSchema,
+    plan: z.optional(failOverPlanSchema),
+    planHash: z.string(),
+    failOverId: z.string(),
+    stage: z.enum(failOverStages),
+    reason: z.string(),
+    startedAt: z.string(),
+    executionArn: z.string(),
+  }),
+  output: z.object({ reason: z.string() }),
+};

@@ -1,0 +1,152 @@
+// What a fail-over or a fail-back would do, decided before anything is done; or why it is impossible.
+import type { Configuration } from '../../config/schema.ts';
+import { backupReplicaName } from '../../contracts/backup-places.ts';
+import type { BackupRecord } from '../../contracts/ledger/backups.ts';
+import type { CurrentRecord } from '../../contracts/ledger/deployments.ts';
+import type { SiteRecord } from '../../contracts/ledger/fail-overs.ts';
+import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
+import type { FailOverPlan, FailOverRequest, SiteJob } from '../../contracts/workflows/fail-over.ts';
+import { isRestorable, toAgentBackup } from '../backups/agent-backup.ts';
+import { backupIdOf, jobNameOf, prefixOf, stampOf } from '../backups/name-backup.ts';
+import { asReplica } from './recovery-side.ts';
+
+export interface FailOverFacts {
+  readonly site: SiteRecord | undefined;
+  /** Of the environment, oldest first. */
+  readonly backups: readonly BackupRecord[];
+  /** What was promoted last, by service. */
+  readonly running: readonly CurrentRecord[];
+  /** Where each name of the environment leads to; absent when it has no record. */
+  readonly targets: Readonly<Record<string, string | undefined>>;
+}
+
+export type FailOverDecision =
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'planned'; readonly reason: string; readonly plan: FailOverPlan };
+
+/** Pure: the same facts and the same request give the same plan, and so the same hash. */
+export function planFailOver(
+  configuration: Configuration,
+  { environment, to }: FailOverRequest,
+  { site, backups, running, targets }: FailOverFacts,
+): FailOverDecision {
+  const refuse = (reason: string): FailOverDecision => ({ outcome: 'refused', reason });
+  const place = configuration.recovery.environments[environment];
+  if (place === undefined)
+    return refuse(
+      `${environment} has no place in the recovery region, ${Object.keys(configuration.recovery.environments).join(', ') || 'no environment'} has: see recovery.environments of the configuration`,
+    );
+  if ((site?.site ?? 'primary') === to) return refuse(`${environment} runs in the ${to} region already`);
+  const databases: FailOverPlan['databases'] = [];
+  for (const [database, { environments }] of Object.entries(configuration.databases)) {
+    if (environments[environment]?.dump !== true) continue;
+    if (to === 'primary') {
+      databases.push({ database });
+      continue;
+    }
+    const found = newestReplica(backups, database);
+    if (found === undefined)
+      return refuse(`no backup of ${database} in ${environment} has arrived in the recovery region`);
+    databases.push({ database, backupId: found.backupId, takenAt: found.startedAt });
+  }
+  const services = running
+    .map(({ service, image, digest, version }) => ({ service, image, digest, version }))
+    .toSorted((a, b) => (a.service < b.service ? -1 : 1));
+  const replicas = to === 'recovery' ? place.replicas : 0;
+  const { hostedZoneId, ttlSeconds, records } = place.dns;
+  const changes = records.map(({ name, primary, recovery }) => {
+    const from = targets[name];
+    return { name, ...(from === undefined ? {} : { from }), to: to === 'recovery' ? recovery : primary };
+  });
+  const plan: FailOverPlan = {
+    ...{ environment, to, databases, services },
+    overlay: { file: `${place.overlayPath}/kustomization.yaml`, replicas },
+    dns: { hostedZoneId, ttlSeconds, changes },
+    steps: describeSteps(environment, to, databases, place.replicas, changes),
+    loss: describeLoss(to, databases),
+  };
+  return { outcome: 'planned', reason: `${environment} to the ${to} region`, plan };
+}
+
+/** The newest that no proof has found broken; when all are, the newest: people see it in the plan. */
+function newestReplica(backups: readonly BackupRecord[], database: string): BackupRecord | undefined {
+  const there = backups.filter(
+    (backup) => backup.name === database && isRestorable(backup) && backup.replicatedAt !== undefined,
+  );
+  return there.findLast(({ verificationFailure }) => verificationFailure === undefined) ?? there.at(-1);
+}
+
+function describeSteps(
+  environment: string,
+  to: FailOverRequest['to'],
+  databases: FailOverPlan['databases'],
+  replicas: number,
+  changes: FailOverPlan['dns']['changes'],
+): string[] {
+  const fence = `hold everything else off ${environment}: leases, circuits and a freeze`;
+  const names = databases.map(({ database }) => database).join(', ');
+  const move =
+    to === 'recovery'
+      ? databases.map(
+          ({ database, backupId }) =>
+            `restore ${backupId} in the recovery region, compare, and make it ${database} there`,
+        )
+      : [
+          'stop the services in the recovery region, by a commit, so that nothing is written any more',
+          `back up ${names} there, restore it in the primary region, compare, and make it the live one`,
+        ];
+  const start = to === 'recovery' ? [`start ${replicas} of each service in the recovery region, by a commit`] : [];
+  return [
+    fence,
+    ...move,
+    ...start,
+    `wait until the services answer in the ${to} region`,
+    `lead ${changes.map(({ name, from, to: target }) => `${name} from ${from ?? 'nowhere'} to ${target}`).join(', ')}; once that is confirmed, only a move in the other direction leads back`,
+  ];
+}
+
+function describeLoss(to: FailOverRequest['to'], databases: FailOverPlan['databases']): string {
+  if (to === 'primary') return 'nothing: the services are stopped before the last backup is made';
+  const times = databases.map(({ database, takenAt }) => `${database} goes back to ${takenAt}`);
+  return `${times.join(', ')}: what was written later stays in the primary region alone`;
+}
+
+/** The Jobs of each database, all named after the execution's start. */
+export function planMoves(
+  { application }: Pick<Configuration, 'application'>,
+  plan: FailOverPlan,
+  startedAt: string,
+  backups: readonly BackupRecord[],
+): { database: string; jobs: SiteJob[]; undo: SiteJob }[] {
+  const { environment, to } = plan;
+  const stamp = stampOf(startedAt);
+  return plan.databases.map(({ database, backupId }) => {
+    const record = backups.find((each) => each.backupId === backupId);
+    const backup =
+      record === undefined
+        ? nameBackup(application, environment, database, startedAt)
+        : asReplica(application, toAgentBackup(record));
+    const databaseBeside = `${database.replaceAll('-', '_').slice(0, 36)}_restore_${stamp}`;
+    const job = (command: SiteJob['command'], site: SiteJob['site']): SiteJob => ({
+      ...{ command, site, backup, databaseBeside },
+      job: jobNameOf(`${to}-${command}`, { name: `${environment}-${database}`, stamp }),
+    });
+    const restore = [job('restore', to), job('cut-over', to)];
+    return {
+      database,
+      jobs: to === 'primary' ? [job('back-up', 'recovery'), ...restore] : restore,
+      undo: job('undo-restore', to),
+    };
+  });
+}
+
+/** Of a backup that is made on the way back, in the recovery region's own bucket. */
+function nameBackup(application: string, environment: string, database: string, startedAt: string): AgentBackup {
+  const stamp = stampOf(startedAt);
+  return {
+    ...{ environment, database, tier: 'daily', bucket: backupReplicaName(application, environment) },
+    backupId: backupIdOf({ environment, name: database, method: 'dump', stamp }),
+    prefix: prefixOf({ name: database, stamp }),
+    keepUntil: new Date(Date.parse(startedAt) + 30 * 86_400_000).toISOString(),
+  };
+}

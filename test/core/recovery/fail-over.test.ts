@@ -1,0 +1,295 @@
+// A fail-over's plan, its fence, its commit and its switch: what each does, and that repeating it does no more.
+import { describe, expect, it } from '@jest/globals';
+import { loadConfiguration } from '../../../config/load-configuration.ts';
+import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
+import type { CircuitRecord } from '../../../contracts/ledger/circuits.ts';
+import type { CurrentRecord } from '../../../contracts/ledger/deployments.ts';
+import type { SiteRecord } from '../../../contracts/ledger/fail-overs.ts';
+import type { FreezeRecord } from '../../../contracts/ledger/freezes.ts';
+import type { FailOverPlan } from '../../../contracts/workflows/fail-over.ts';
+import { hashPlan } from '../../../core/plans/hash-plan.ts';
+import type { GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
+import { readReplicas } from '../../../core/promotion/edit-overlay.ts';
+import { commitSite } from '../../../core/recovery/commit-site.ts';
+import { type FenceParts, fenceEnvironment, settleFence } from '../../../core/recovery/fence-environment.ts';
+import { type FailOverFacts, planFailOver, planMoves } from '../../../core/recovery/plan-fail-over.ts';
+import { confirmDns, type DnsZone, switchDns } from '../../../core/recovery/switch-dns.ts';
+
+const configuration = loadConfiguration(new URL('../../../config/pyairtable.yaml', import.meta.url).pathname);
+const overRequest = { environment: 'prod', to: 'recovery', actor: 'ada-release', reason: 'gone' } as const;
+const backRequest = { ...overRequest, to: 'primary' } as const;
+
+function backup(id: string, changed: Partial<BackupRecord> = {}): BackupRecord {
+  return {
+    ...{
+      backupId: id,
+      environment: 'prod',
+      subject: 'database',
+      name: 'pyairtable',
+      method: 'dump',
+      status: 'complete',
+    },
+    ...{ tier: 'daily', keepUntil: '2027-01-01T00:00:00.000Z', bucket: 'b', prefix: `database/${id}/` },
+    ...{ startedAt: `2026-12-0${id}T02:00:00.000Z`, replicatedAt: 'then' },
+    ...changed,
+  } as BackupRecord;
+}
+const facts: FailOverFacts = {
+  site: undefined,
+  backups: [backup('1'), backup('2')],
+  running: [
+    { service: 'frontend', image: 'ghcr.io/pyairtable/frontend', digest: `sha256:${'2'.repeat(64)}`, version: 'sha-2' },
+    {
+      service: 'api-gateway',
+      image: 'ghcr.io/pyairtable/api-gateway',
+      digest: `sha256:${'1'.repeat(64)}`,
+      version: 'sha-1',
+    },
+  ] as CurrentRecord[],
+  targets: { 'api.pyairtable.example': 'ingress.eu-central-1.pyairtable.example' },
+};
+
+function planned(request: typeof overRequest | typeof backRequest, changed: Partial<FailOverFacts> = {}): FailOverPlan {
+  const decision = planFailOver(configuration, request, { ...facts, ...changed });
+  if (decision.outcome !== 'planned') throw new Error(decision.reason);
+  return decision.plan;
+}
+const away = { site: { environment: 'prod', site: 'recovery', since: 'then' } as SiteRecord };
+
+describe('the plan', () => {
+  it('of a fail-over names the backups, the images, and where each name is led', () => {
+    const plan = planned(overRequest);
+    expect(plan.databases).toEqual([{ database: 'pyairtable', backupId: '2', takenAt: '2026-12-02T02:00:00.000Z' }]);
+    expect(plan.services.map(({ service }) => service)).toEqual(['api-gateway', 'frontend']);
+    expect(plan.dns.changes).toEqual([
+      {
+        ...{ name: 'api.pyairtable.example', from: 'ingress.eu-central-1.pyairtable.example' },
+        to: 'ingress.eu-west-1.pyairtable.example',
+      },
+      { name: 'app.pyairtable.example', to: 'ingress.eu-west-1.pyairtable.example' },
+    ]);
+    expect(plan.loss).toContain('goes back to 2026-12-02T02:00:00.000Z');
+  });
+
+  it('is the same for the same facts, whenever it is made, and another when anything in it is', () => {
+    expect(hashPlan(planned(overRequest))).toBe(hashPlan(planned({ ...overRequest, reason: 'another' } as never)));
+    expect(hashPlan(planned(overRequest, { backups: [backup('1')] }))).not.toBe(hashPlan(planned(overRequest)));
+    expect(hashPlan(planned(overRequest, { targets: {} }))).not.toBe(hashPlan(planned(overRequest)));
+  });
+
+  it('leaves out a backup that a proof has found broken, and one that has not arrived', () => {
+    const backups = [
+      backup('1'),
+      backup('2', { verificationFailure: 'truncated' }),
+      backup('3', { replicatedAt: undefined }),
+    ];
+    expect(planned(overRequest, { backups }).databases[0]?.backupId).toBe('1');
+  });
+
+  it('of a fail-back makes the last backup there, after the services have stopped', () => {
+    const plan = planned(backRequest, away);
+    expect(plan.overlay.replicas).toBe(0);
+    const [move] = planMoves(configuration, plan, '2026-12-05T10:00:00.000Z', facts.backups);
+    expect(move?.jobs.map(({ command, site }) => `${command} ${site}`)).toEqual([
+      ...['back-up recovery', 'restore primary', 'cut-over primary'],
+    ]);
+    expect(new Set(move?.jobs.map((each) => each.backup.bucket))).toEqual(new Set(['pyairtable-prod-backups-replica']));
+    expect(move?.undo).toMatchObject({ command: 'undo-restore', site: 'primary' });
+  });
+
+  it.each<[string, Parameters<typeof planFailOver>[1], Partial<FailOverFacts>, RegExp]>([
+    ['it runs there already', overRequest, away, /runs in the recovery region already/],
+    ['it is at home', backRequest, {}, /runs in the primary region already/],
+    ['nothing has arrived', overRequest, { backups: [] }, /no backup of pyairtable in prod has arrived/],
+    [
+      'it has no place there',
+      { ...overRequest, environment: 'dev' },
+      {},
+      /dev has no place in the recovery region, prod has/,
+    ],
+  ])('is refused when %s', (_, request, changed, reason) => {
+    expect(planFailOver(configuration, request, { ...facts, ...changed })).toEqual({
+      outcome: 'refused',
+      reason: expect.stringMatching(reason),
+    });
+  });
+});
+
+describe('the fence', () => {
+  function open() {
+    const sites = new Map<string, SiteRecord>();
+    const circuits = new Map<string, CircuitRecord>();
+    const freezes = new Map<string, FreezeRecord>();
+    const holders = new Map<string, { holder: string | undefined; token: number }>([
+      ['frontend', { holder: 'arn:promotion', token: 4 }],
+    ]);
+    const parts: FenceParts = {
+      services: ['api-gateway', 'frontend'],
+      now: '2026-12-05T10:00:00.000Z',
+      store: {
+        findSite: async (environment) => sites.get(environment),
+        async putSite(record, by) {
+          const movedBy = sites.get(record.environment)?.movedBy;
+          if (movedBy !== undefined && movedBy !== by) return false;
+          sites.set(record.environment, record);
+          return true;
+        },
+        findCircuit: async (scope) => circuits.get(scope),
+        putCircuit: async (record) => void circuits.set(record.scope, record),
+        putFreeze: async (record) => void freezes.set(record.freezeId, record),
+        removeFreeze: async (id) => void freezes.delete(id),
+      },
+      leases: {
+        async take(_, service, holder, { deadHolder }) {
+          const held = holders.get(service);
+          if (held?.holder !== undefined && ![holder, deadHolder].includes(held.holder)) return { holder: held.holder };
+          const token = held?.holder === holder ? held.token : (held?.token ?? 0) + 1;
+          holders.set(service, { holder, token });
+          return { fencingToken: token };
+        },
+        async release(_, service, holder, token) {
+          const held = holders.get(service);
+          if (held?.holder !== holder || held.token !== token) return false;
+          holders.set(service, { holder: undefined, token });
+          return true;
+        },
+      },
+    };
+    return { parts, sites, circuits, freezes, holders };
+  }
+  const move = { plan: planned(overRequest), failOverId: 'id', executionArn: 'arn:this', actor: 'ada-release' };
+
+  it('takes leases from whoever has them, opens circuits and freezes; repeating it holds the same', async () => {
+    const { parts, circuits, freezes, sites } = open();
+    const grants = await fenceEnvironment(parts, move);
+    expect(grants).toEqual([
+      { service: 'api-gateway', fencingToken: 1 },
+      { service: 'frontend', fencingToken: 5 },
+    ]);
+    expect(await fenceEnvironment(parts, move)).toEqual(grants);
+    expect([...circuits.values()].map(({ status }) => status)).toEqual(['open', 'open']);
+    expect([...freezes.values()].map(({ environments }) => environments)).toEqual([['prod']]);
+    expect(sites.get('prod')).toMatchObject({ site: 'primary', movedBy: 'arn:this' });
+  });
+
+  it('lets only one move an environment', async () => {
+    const { parts } = open();
+    await fenceEnvironment(parts, move);
+    await expect(fenceEnvironment(parts, { ...move, executionArn: 'arn:other' })).rejects.toThrow(
+      /being moved by arn:this/,
+    );
+  });
+
+  it('stays while the environment is away, and is lifted at home but for what others have fenced', async () => {
+    const { parts, circuits, freezes, sites, holders } = open();
+    const scope = 'prod#frontend';
+    await parts.store.putCircuit({ scope, status: 'open', rule: 'limit', reason: 'too many' } as CircuitRecord);
+    await settleFence(parts, move, await fenceEnvironment(parts, move), 'recovery');
+    expect(sites.get('prod')).toEqual(expect.objectContaining({ site: 'recovery' }));
+    expect(sites.get('prod')?.movedBy).toBeUndefined();
+    expect([...freezes.values()][0]?.reason).toContain('fail-back');
+    expect([...holders.values()].map(({ holder }) => holder)).toEqual([undefined, undefined]);
+    const home = { ...move, plan: planned(backRequest, away), executionArn: 'arn:home' };
+    await settleFence(parts, home, await fenceEnvironment(parts, home), 'primary');
+    expect(freezes.size).toBe(0);
+    expect([...circuits.values()].map(({ status }) => status).sort()).toEqual(['closed', 'open']);
+    expect(circuits.get(scope)?.status).toBe('open');
+    expect(sites.get('prod')?.site).toBe('primary');
+  });
+});
+
+describe('the commit', () => {
+  const overlay = `replicas:\n  - { name: api-gateway, count: 0 }\n  - { name: frontend, count: 0 }\nimages:\n  - name: ghcr.io/pyairtable/api-gateway\n    newTag: bootstrap\n`;
+  function open(content: string, moves = 0) {
+    const messages: string[] = [];
+    let [text, made, races] = [content, '', moves];
+    const repository = {
+      read: async () => ({ revision: 'tip', content: text }),
+      async createCommit(_: string, __: string, edited: string, message: string) {
+        made = edited;
+        messages.push(message);
+        return 'new';
+      },
+      async advance() {
+        races -= 1;
+        if (races >= 0) return 'moved' as const;
+        text = made;
+        return 'advanced' as const;
+      },
+    } as unknown as GitOpsRepository;
+    const site = { failOverId: 'id', actor: 'ada', deployments: ['api-gateway', 'frontend'], runningReplicas: 2 };
+    const ports = { repository, clock: { sleep: async () => undefined } };
+    const commit = (plan: FailOverPlan, action: 'apply' | 'undo') => commitSite(ports, { ...site, plan, action });
+    return { commit, messages, read: () => text };
+  }
+
+  it('starts the services with what was promoted last, and takes that back', async () => {
+    const { commit, read, messages } = open(overlay);
+    await commit(planned(overRequest), 'apply');
+    expect([readReplicas(read(), 'api-gateway'), readReplicas(read(), 'frontend')]).toEqual([2, 2]);
+    expect(read()).toContain(`digest: sha256:${'1'.repeat(64)}`);
+    expect(await commit(planned(overRequest), 'apply')).toMatchObject({ reason: expect.stringContaining('already') });
+    await commit(planned(overRequest), 'undo');
+    expect(readReplicas(read(), 'frontend')).toBe(0);
+    expect(messages.map((each) => each.split('\n')[0])).toEqual([
+      'Start prod in the recovery region',
+      'Stop prod in the recovery region',
+    ]);
+  });
+
+  it('stops them on the way back, and starts them again when that is undone', async () => {
+    const { commit, read } = open(overlay.replaceAll('count: 0', 'count: 2'));
+    await commit(planned(backRequest, away), 'apply');
+    expect(readReplicas(read(), 'frontend')).toBe(0);
+    await commit(planned(backRequest, away), 'undo');
+    expect(readReplicas(read(), 'frontend')).toBe(2);
+  });
+
+  it('is made again when somebody else was faster, and given up when that does not end', async () => {
+    await expect(open(overlay, 2).commit(planned(overRequest), 'apply')).resolves.toMatchObject({ revision: 'new' });
+    await expect(open(overlay, 99).commit(planned(overRequest), 'apply')).rejects.toThrow(/the branch moved/);
+  });
+});
+
+describe('the switch', () => {
+  function open(targets: Record<string, string | undefined>) {
+    let changes = 0;
+    const zone: DnsZone = {
+      readTargets: async (_, names) => Object.fromEntries(names.map((name) => [name, targets[name]])),
+      async change(_, __, records) {
+        changes += 1;
+        for (const { name, target } of records) targets[name] = target;
+        return `C${changes}`;
+      },
+      isInSync: async () => true,
+    };
+    return { zone, targets, count: () => changes };
+  }
+  const [api, app] = ['api.pyairtable.example', 'app.pyairtable.example'];
+  const [home, there] = ['ingress.eu-central-1.pyairtable.example', 'ingress.eu-west-1.pyairtable.example'];
+  const plan = planned(overRequest);
+
+  it('leads every name to the other region in one batch, and leads it back', async () => {
+    const { zone, targets, count } = open({ [api]: home });
+    expect(await switchDns(zone, plan, { failOverId: 'id', action: 'switch' })).toMatchObject({
+      outcome: 'pending',
+      changeId: 'C1',
+    });
+    expect([targets[api], targets[app], count()]).toEqual([there, there, 1]);
+    expect(await confirmDns(zone, 'C1')).toMatchObject({ outcome: 'in-sync' });
+    expect(await switchDns(zone, plan, { failOverId: 'id', action: 'switch' })).toMatchObject({ outcome: 'in-sync' });
+    await switchDns(zone, plan, { failOverId: 'id', action: 'undo' });
+    expect([targets[api], targets[app], count()]).toEqual([home, undefined, 2]);
+  });
+
+  it('does not write over what somebody else has changed, neither there nor back', async () => {
+    const { zone, targets, count } = open({ [api]: 'elsewhere.example', [app]: there });
+    expect(await switchDns(zone, plan, { failOverId: 'id', action: 'switch' })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining(`${api} leads to elsewhere.example`),
+    });
+    expect(count()).toBe(0);
+    await switchDns(zone, plan, { failOverId: 'id', action: 'undo' });
+    expect([targets[api], targets[app]]).toEqual(['elsewhere.example', undefined]);
+  });
+});

@@ -1,0 +1,269 @@
+// Runs the paths of fail-over on the local engine: each failure before the switch is undone, backwards; its functions are stubs that keep the contracts.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeApprovalTask, requestApprovalTask } from '../../contracts/workflows/approval.ts';
+import {
+  commitSiteTask,
+  type FailOverPlan,
+  fenceEnvironmentTask,
+  planFailOverTask,
+  settleFailOverTask,
+  switchDnsTask,
+  verifySiteTask,
+} from '../../contracts/workflows/fail-over.ts';
+import { readRecoveryJobTask, startRecoveryJobTask } from '../../contracts/workflows/recovery-drill.ts';
+import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
+
+const contracts = {
+  'plan-fail-over': planFailOverTask,
+  'request-approval': requestApprovalTask,
+  'close-approval': closeApprovalTask,
+  'fence-environment': fenceEnvironmentTask,
+  'start-recovery-job': startRecoveryJobTask,
+  'read-recovery-job': readRecoveryJobTask,
+  'commit-site': commitSiteTask,
+  'verify-site': verifySiteTask,
+  'switch-dns': switchDnsTask,
+  'settle-fail-over': settleFailOverTask,
+};
+type Stubs = Record<keyof typeof contracts, Stub>;
+
+const backup = {
+  ...{ backupId: 'prod.pyairtable.dump.1', environment: 'prod', database: 'pyairtable' },
+  ...{ bucket: 'replica', prefix: 'database/1/pyairtable/', tier: 'daily', keepUntil: '2026-12-24T02:00:00.000Z' },
+};
+const job = (command: string, site: string) => ({ command, site, backup, job: command, databaseBeside: 'beside' });
+
+function answerPlan({ request }: { request?: unknown }) {
+  const { to } = request as { to: FailOverPlan['to'] };
+  const jobs = [job('restore', to), job('cut-over', to)];
+  return {
+    ...{
+      outcome: 'planned',
+      reason: 'as asked',
+      planHash: 'hash',
+      failOverId: 'prod.move',
+      approvalTimeoutSeconds: 3600,
+    },
+    plan: {
+      ...{ environment: 'prod', to, databases: [], services: [], steps: ['a step'], loss: 'little' },
+      ...{ overlay: { file: 'overlays/prod-recovery/kustomization.yaml', replicas: 2 } },
+      dns: { hostedZoneId: 'Z1', ttlSeconds: 60, changes: [] },
+    },
+    moves: [
+      {
+        database: 'pyairtable',
+        jobs: to === 'primary' ? [job('back-up', 'recovery'), ...jobs] : jobs,
+        undo: job('undo-restore', to),
+      },
+    ],
+  };
+}
+
+const decide =
+  (outcome: 'approved' | 'refused'): Stub =>
+  async ({ taskToken, planHash }, { services }) => {
+    const output = JSON.stringify({ outcome, planHash, approvers: [], reason: `${outcome} by grace` });
+    await services.call('sfn', 'SendTaskSuccess', { taskToken, output });
+    return { requested: true };
+  };
+
+const stubs: Stubs = {
+  'plan-fail-over': answerPlan,
+  'request-approval': decide('approved'),
+  'close-approval': () => ({ outcome: 'expired', reason: 'nobody has answered in time' }),
+  'fence-environment': ({ action }) => ({
+    leases: action === 'fence' ? [{ service: 'api-gateway', fencingToken: 7 }] : [],
+  }),
+  'start-recovery-job': ({ job: name }) => ({ job: name }),
+  'read-recovery-job': () => ({ status: 'succeeded', reason: '', waitSeconds: 2 }),
+  'commit-site': () => ({ revision: 'abc', reason: 'committed' }),
+  'verify-site': () => ({ healthy: true, reason: 'all answer' }),
+  'switch-dns': ({ action }) =>
+    action === 'confirm'
+      ? { outcome: 'in-sync', changeId: 'C1', reason: 'everywhere' }
+      : { outcome: action === 'undo' ? 'in-sync' : 'pending', changeId: 'C1', reason: 'on its way' },
+  'settle-fail-over': ({ reason }) => ({ reason: String(reason) }),
+};
+
+let machine: WorkflowHarness;
+afterEach(() => machine.services.stop());
+const open = async (changed: Partial<Stubs> = {}): Promise<void> => {
+  machine = await openStateMachine('fail-over', contracts, { ...stubs, ...changed });
+};
+const run = (to: 'primary' | 'recovery' = 'recovery') =>
+  machine.run({ request: { environment: 'prod', to, actor: 'ada-release', reason: 'the region is gone' } });
+const fail: Stub = () => {
+  throw new FunctionFailure('ForbiddenError', 'made to fail');
+};
+/** What was done, each as function and what tells it from others. */
+const course = (): string[] =>
+  machine.calls.flatMap(({ name, input }) => {
+    if (name === 'read-recovery-job' || name === 'plan-fail-over') return [];
+    const what = [input.action, input.command, input.site, input.stage].filter(Boolean).join(' ');
+    return [what === '' ? name : `${name} ${what}`];
+  });
+const undoing = ['commit-site undo', 'start-recovery-job undo-restore recovery', 'fence-environment undo'];
+
+describe('a fail-over', () => {
+  it('fences, restores, starts, looks, switches, and keeps the fence', async () => {
+    await open();
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
+    expect(course()).toEqual([
+      ...['request-approval', 'settle-fail-over started', 'fence-environment fence'],
+      ...['start-recovery-job restore recovery', 'start-recovery-job cut-over recovery', 'commit-site apply'],
+      ...['verify-site', 'switch-dns switch', 'switch-dns confirm'],
+      ...['fence-environment settle', 'settle-fail-over completed'],
+    ]);
+    expect(machine.calls.find(({ input }) => input.action === 'settle')?.input.leases).toEqual([
+      { service: 'api-gateway', fencingToken: 7 },
+    ]);
+  });
+
+  it('asks people for just this plan before anything is touched', async () => {
+    await open();
+    await run();
+    expect(machine.calls.find(({ name }) => name === 'request-approval')?.input).toMatchObject({
+      ...{ planHash: 'hash', requestedBy: 'ada-release' },
+      subject: { kind: 'fail-over', environment: 'prod', summary: ['the region is gone', 'a step', 'lost: little'] },
+    });
+  });
+
+  it('waits for services that do not answer yet, and for servers of DNS', async () => {
+    let [looks, asked] = [0, 0];
+    await open({
+      'verify-site': () => {
+        looks += 1;
+        return { healthy: looks === 3, reason: 'not yet' };
+      },
+      'switch-dns': (input, harness) => {
+        if (input.action !== 'confirm') return stubs['switch-dns'](input, harness);
+        asked += 1;
+        return { outcome: asked === 2 ? 'in-sync' : 'pending', changeId: 'C1', reason: 'on its way' };
+      },
+    });
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect([looks, asked]).toEqual([3, 2]);
+  });
+});
+
+describe('a fail-back', () => {
+  it('stops the services first, takes the last backup there, and starts nothing', async () => {
+    await open();
+    expect(await run('primary')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(course()).toEqual([
+      ...['request-approval', 'settle-fail-over started', 'fence-environment fence', 'commit-site apply'],
+      ...['start-recovery-job back-up recovery', 'start-recovery-job restore primary'],
+      ...['start-recovery-job cut-over primary', 'verify-site', 'switch-dns switch', 'switch-dns confirm'],
+      ...['fence-environment settle', 'settle-fail-over completed'],
+    ]);
+  });
+});
+
+describe('nothing is touched', () => {
+  it.each<[string, Partial<Stubs>, string]>([
+    [
+      'it is impossible',
+      { 'plan-fail-over': (input) => ({ ...answerPlan(input), outcome: 'refused', reason: 'runs there already' }) },
+      'runs there already',
+    ],
+    ['people refuse', { 'request-approval': decide('refused') }, 'refused by grace'],
+    ['nobody answers', { 'request-approval': () => ({ requested: true }) }, 'nobody has answered in time'],
+    ['nobody can be asked', { 'request-approval': fail }, 'ForbiddenError'],
+  ])('when %s', async (_, changed, reason) => {
+    await open(changed);
+    expect(await run()).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'refused', reason: expect.stringContaining(reason) },
+    });
+    const touching = course().filter((each) => /^(fence|start|commit|switch)/.test(each));
+    expect(touching).toEqual([]);
+    expect(course().at(-1)).toBe('settle-fail-over refused');
+  });
+});
+
+describe('a failure before the switch is undone', () => {
+  const failing = (
+    name: keyof Stubs,
+    matches: (input: Readonly<Record<string, unknown>>) => boolean,
+  ): Partial<Stubs> => ({
+    [name]: (input: Readonly<Record<string, unknown>>, harness: WorkflowHarness) =>
+      matches(input) ? fail(input, harness) : stubs[name](input, harness),
+  });
+
+  it.each<[string, Partial<Stubs>, string[]]>([
+    [
+      'it cannot be fenced',
+      failing('fence-environment', ({ action }) => action === 'fence'),
+      ['fence-environment undo'],
+    ],
+    ['a restore cannot begin', failing('start-recovery-job', ({ command }) => command === 'restore'), undoing.slice(1)],
+    [
+      'a restore fails',
+      {
+        'read-recovery-job': ({ job: name }) =>
+          name === 'restore'
+            ? { status: 'failed', reason: 'the dump is truncated', waitSeconds: 2 }
+            : { status: 'succeeded', reason: '', waitSeconds: 2 },
+      },
+      undoing.slice(1),
+    ],
+    ['the cut-over fails', failing('start-recovery-job', ({ command }) => command === 'cut-over'), undoing.slice(1)],
+    ['Git does not take it', failing('commit-site', ({ action }) => action === 'apply'), undoing],
+    ['the services do not answer', { 'verify-site': () => ({ healthy: false, reason: 'no answer' }) }, undoing],
+    ['nobody can look', { 'verify-site': fail }, undoing],
+    [
+      'DNS does not take it',
+      failing('switch-dns', ({ action }) => action === 'switch'),
+      ['switch-dns undo', ...undoing],
+    ],
+    [
+      'DNS never gets in sync',
+      {
+        'switch-dns': ({ action }) => ({
+          outcome: action === 'undo' ? 'in-sync' : 'pending',
+          changeId: 'C1',
+          reason: 'x',
+        }),
+      },
+      ['switch-dns undo', ...undoing],
+    ],
+    ['somebody has changed DNS', { 'switch-dns': () => ({ outcome: 'refused', reason: 'leads elsewhere' }) }, undoing],
+  ])('when %s', async (_, changed, expected) => {
+    await open(changed);
+    expect(await run()).toMatchObject({ status: 'FAILED', error: 'FailOverUndone' });
+    const steps = course();
+    const from = steps.findIndex((each) => /undo/.test(each));
+    expect(steps.slice(from)).toEqual([...expected, 'settle-fail-over undone']);
+  });
+
+  it('tells the reason that the agent left', async () => {
+    await open({
+      'read-recovery-job': ({ job: name }) =>
+        name === 'restore'
+          ? { status: 'failed', reason: 'the dump is truncated', waitSeconds: 2 }
+          : { status: 'succeeded', reason: '', waitSeconds: 2 },
+    });
+    expect(await run()).toMatchObject({ cause: expect.stringContaining('pyairtable: the dump is truncated') });
+  });
+
+  it('and what cannot be undone does not keep the rest from it, and wakes somebody', async () => {
+    await open({
+      'verify-site': fail,
+      'commit-site': ({ action }) => (action === 'undo' ? fail({}, machine) : { revision: 'a', reason: '' }),
+    });
+    expect(await run()).toMatchObject({
+      ...{ status: 'FAILED', error: 'FailOverStuck' },
+      cause: expect.stringContaining('the commit could not be taken back'),
+    });
+    expect(course().slice(-3)).toEqual([...undoing.slice(1), 'settle-fail-over stuck']);
+  });
+});
+
+it('a switch whose fence cannot be settled is not undone, and wakes somebody', async () => {
+  await open({ 'fence-environment': ({ action }) => (action === 'settle' ? fail({}, machine) : { leases: [] }) });
+  expect(await run()).toMatchObject({
+    ...{ status: 'FAILED', error: 'FailOverStuck' },
+    cause: expect.stringContaining('the switch is made'),
+  });
+  expect(course().filter((each) => /undo/.test(each))).toEqual([]);
+});
