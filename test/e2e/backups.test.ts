@@ -7,12 +7,19 @@ import { type AgentSettings, readSettings } from '../../containers/backup-agent/
 import { verify } from '../../containers/backup-agent/verify.ts';
 import { dumpName, type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
 import { type BackupRecord, backupKeys, backupRecord, lastVerifiedRecord } from '../../contracts/ledger/backups.ts';
+import {
+  type RecoveryDrillRecord,
+  recoveryDrillRecord,
+  scorecardSchema,
+} from '../../contracts/ledger/recovery-drills.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
 import { secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../../local/world/kubernetes/resources/kubernetes-object.ts';
 import { putDatabaseSecrets } from '../../local/world/postgres/put-database-secrets.ts';
 import { buildAgentImage } from '../../tour/build-agent-image.ts';
+import { listLedgerItems } from '../../tour/list-ledger-items.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
-import { startTestSystem, type TestSystem } from './start-test-system.ts';
+import { letTimePass, startTestSystem, type TestSystem } from './start-test-system.ts';
 
 let system: TestSystem;
 let s3: S3Client;
@@ -28,16 +35,24 @@ const bucket = 'pyairtable-dev-backups';
 
 /** Runs a workflow to its end; idle time is skipped, the Job's work is waited for. */
 async function run(workflow: string, input: object): Promise<Record<string, string>> {
+  return await endOf(await start(String(system.deployment.workflowArns[workflow]), input));
+}
+
+async function start(stateMachineArn: string, input: object): Promise<string> {
   const { executionArn } = await system.call<{ executionArn: string }>('sfn', 'StartExecution', {
-    stateMachineArn: system.deployment.workflowArns[workflow],
+    stateMachineArn,
     input: JSON.stringify(input),
   });
+  return executionArn;
+}
+
+async function endOf(executionArn: string): Promise<Record<string, string>> {
   for (const until = performance.now() + 150_000; performance.now() < until; ) {
     const end = await system.call<Record<string, string>>('sfn', 'DescribeExecution', { executionArn });
     if (end.status !== 'RUNNING') return end;
     await system.runtime.context.clock.advance(2_000);
   }
-  throw new Error(`${workflow} has not ended`);
+  throw new Error(`${executionArn} has not ended`);
 }
 
 async function backUp(): Promise<BackupRecord> {
@@ -289,4 +304,87 @@ describe('a recovery to a point in time', () => {
       });
     }
   }, 60_000);
+});
+
+describe('a recovery drill', () => {
+  const region = 'eu-west-1';
+  const drill = (): string =>
+    String(system.deployment.workflowArns['verify-backup'])
+      .replace(system.deployment.region, region)
+      .replace('verify-backup', 'recovery-drill');
+  const listDrills = async (): Promise<RecoveryDrillRecord[]> =>
+    await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
+  const listDrillDatabases = async (): Promise<string[]> => {
+    const { host, port, user, password } = system.world.databases.get('prod', 'pyairtable', 'recovery');
+    const client = new Client({ host, port, user, password, database: 'postgres' });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ datname: string }>(
+        `SELECT datname FROM pg_database WHERE starts_with(datname, 'pyairtable_drill_')`,
+      );
+      return rows.map(({ datname }) => datname);
+    } finally {
+      await client.end();
+    }
+  };
+
+  it('restores in the recovery region what was replicated, scores it, and leaves nothing behind', async () => {
+    expect(await run('back-up-database', { request: { environment: 'prod' } })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await run('back-up-configuration', {})).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await run('replicate-to-recovery-region', {})).toMatchObject({ status: 'SUCCEEDED' });
+    const { status, cause } = await endOf(await start(drill(), {}));
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    const [record] = await listDrills();
+    const place = { Bucket: 'pyairtable-prod-backups-replica', Key: `${record?.place.split('/').slice(1).join('/')}` };
+    const there = new S3Client({
+      ...{ endpoint: system.runtime.endpointUrl, region },
+      credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
+    });
+    const read = async (ending: string): Promise<string> =>
+      (await (
+        await there.send(new GetObjectCommand({ ...place, Key: `${place.Key}.${ending}` }))
+      ).Body?.transformToString()) ?? '';
+    const card = scorecardSchema.parse(JSON.parse(await read('json')));
+    expect(card.scores.filter(({ passed }) => !passed)).toEqual([]);
+    expect(card.scores[0]).toMatchObject({
+      dataClass: 'database',
+      reason: expect.stringContaining('2027 rows of 4 tables'),
+    });
+    expect(card.sweep).toEqual({
+      removed: expect.arrayContaining([expect.stringMatching(/^database pyairtable_drill_/)]),
+      left: [],
+    });
+    expect(await read('html')).toContain('Nothing of the drill is left.');
+    expect(await listDrillDatabases()).toEqual([]);
+  }, 180_000);
+
+  it('that is cut off in the middle is swept up after, by itself', async () => {
+    const { trace } = system.runtime.context;
+    const restoring = new Promise<void>((resolve) => {
+      const stop = trace.subscribe(({ name, subject }) => {
+        if (name !== 'job-process-started' || !subject.includes('/drill-prod-pyairtable')) return;
+        stop();
+        resolve();
+      });
+    });
+    const executionArn = await start(drill(), {});
+    await restoring;
+    await system.call('sfn', 'StopExecution', { executionArn });
+    await letTimePass(
+      system,
+      'the sweep',
+      async () => {
+        const drills = await listDrills();
+        const cutOff = drills.find((each) => each.executionArn === executionArn);
+        return cutOff?.status === 'swept' ? cutOff : undefined;
+      },
+      2_000,
+    );
+    const sweep = (await listDrills()).find(({ scorecard }) => scorecard?.scores.length === 0)?.scorecard?.sweep;
+    expect(sweep).toMatchObject({
+      removed: expect.arrayContaining([expect.stringMatching(/^Job drill-prod/)]),
+      left: [],
+    });
+    expect(await listDrillDatabases()).toEqual([]);
+  }, 180_000);
 });
