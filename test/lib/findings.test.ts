@@ -28,11 +28,11 @@ async function check(
 describe('the AWS Solutions rules', () => {
   it('find nothing that is not accepted with a reason, nor does the check against the schemas of CloudFormation', async () => {
     expect(await check()).toEqual({ findings: '', warnings: '' });
-  }, 120_000);
+  }, 600_000);
 
   it('would find an unencrypted queue', async () => {
     // Without the CDK's own check, which the first test has waited for.
     const { findings } = await check({ with: 'careless' }, { CDK_VALIDATION: 'false' });
     expect(findings).toContain('AwsSolutions-SQS4');
-  }, 120_000);
+  }, 600_000);
 });
