@@ -1,5 +1,6 @@
 // Which wire protocol a request speaks: what it says itself, else what the SDK speaks to the service.
 import { cborProtocol } from './cbor-protocol.ts';
+import { isSignedByVersion2 } from './credential-scope.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { queryProtocol } from './query-protocol.ts';
 import { restJsonProtocol } from './rest-json-protocol.ts';
@@ -21,5 +22,6 @@ export function chooseProtocol(model: ServiceModel | undefined, request: WireReq
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') return cborProtocol;
   if (model && model.protocol !== 'json') return PROTOCOLS[model.protocol];
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return queryProtocol;
+  if (!model && isSignedByVersion2(headers, request.query)) return restXmlProtocol;
   return model ? jsonProtocol : restJsonProtocol;
 }

@@ -21,6 +21,11 @@ export function findCredentialScope(headers: IncomingHttpHeaders, query: URLSear
   return scope && { ...scope, ...findExpiry(query, scope.signingName) };
 }
 
+/** S3's older way, which older clients still take for presigned URLs of some regions. */
+export function isSignedByVersion2({ authorization }: IncomingHttpHeaders, query: URLSearchParams): boolean {
+  return authorization?.startsWith('AWS ') === true || (query.has('AWSAccessKeyId') && query.has('Signature'));
+}
+
 /** The access key may contain slashes; the last four parts are date, region, service and `aws4_request`. */
 function parseCredential(credential: string | undefined): CredentialScope | undefined {
   const parts = credential?.split('/') ?? [];

@@ -9,7 +9,7 @@ import { AwsError, type AwsService } from '../runtime/service.ts';
 import type { ServiceRegistry } from '../runtime/service-registry.ts';
 import type { Trace } from '../trace/trace.ts';
 import { chooseProtocol } from './choose-protocol.ts';
-import { type CredentialScope, findCredentialScope } from './credential-scope.ts';
+import { type CredentialScope, findCredentialScope, isSignedByVersion2 } from './credential-scope.ts';
 import { readHttpRequest } from './http-request.ts';
 import { loadServiceModel, type ServiceModel } from './service-model.ts';
 import { verifySignature } from './verify-signature.ts';
@@ -92,8 +92,7 @@ function createAwsHandler(options: EndpointOptions) {
       // A service without operations has no API here, only resources.
       model = service && Object.keys(service.operations).length > 0 ? await getModel(service) : undefined;
       protocol = chooseProtocol(model, request);
-      if (!scope)
-        throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
+      if (!scope) throw buildUnsigned(request);
       checkExpiry(scope);
       if (!model || !service) throw protocol.buildUnknownOperation(undefined, request);
       return await runOperation(model, service, protocol, scope, request, signal);
@@ -173,6 +172,14 @@ function createAwsHandler(options: EndpointOptions) {
     response.writeHead(status, headers);
     response.end(hasBody ? body : undefined);
   }
+}
+
+function buildUnsigned({ headers, query }: WireRequest): AwsError {
+  if (!isSignedByVersion2(headers, query)) {
+    return new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
+  }
+  const message = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
+  return new AwsError('InvalidRequest', message, { status: 400 });
 }
 
 function isStream(body: WireResponse['body']): body is Readable {

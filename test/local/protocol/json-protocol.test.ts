@@ -243,6 +243,17 @@ describe('JSON protocol', () => {
     });
   });
 
+  it.each<[where: string, query: string, headers: Record<string, string>]>([
+    ['a presigned URL', '?AWSAccessKeyId=AKIA&Signature=c2ln&Expires=1795729123', {}],
+    ['a header', '', { authorization: 'AWS AKIA:c2ln' }],
+  ])('refuses S3’s older signature in %s in S3’s words', async (_where, query, headers) => {
+    const response = await fetch(`${runtime.url}/bucket/key${query}`, { headers });
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toContain('<Code>InvalidRequest</Code>');
+    expect(text).toContain('Please use AWS4-HMAC-SHA256.');
+  });
+
   it('refuses a body beyond the limit and stays up', async () => {
     const target = { 'x-amz-target': 'DynamoDB_20120810.PutItem' };
     const response = await post('dynamodb', target, Buffer.alloc(33 * 1024 * 1024, 'x')).catch(() => undefined);

@@ -1,6 +1,6 @@
 // Lifecycle rules as CloudFormation writes them, in the shape of the API.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
-import type { LifecycleRule, Tag, TransitionStorageClass } from '@aws-sdk/client-s3';
+import type { LifecycleRule, LifecycleRuleFilter, Tag, TransitionStorageClass } from '@aws-sdk/client-s3';
 
 export interface TemplateLifecycleRule {
   readonly Id?: string;
@@ -50,7 +50,7 @@ export function readTemplateLifecycle(rule: TemplateLifecycleRule): LifecycleRul
   return {
     ...(rule.Id && { ID: rule.Id }),
     Status: rule.Status,
-    Filter: { And: readFilter(rule) },
+    Filter: readFilter(rule),
     ...(Object.keys(expiration).length > 0 && { Expiration: expiration }),
     ...(noncurrentExpiration && { NoncurrentVersionExpiration: noncurrentExpiration }),
     ...(rule.AbortIncompleteMultipartUpload && {
@@ -73,11 +73,19 @@ export function readTemplateLifecycle(rule: TemplateLifecycleRule): LifecycleRul
   };
 }
 
-function readFilter(rule: TemplateLifecycleRule) {
-  return {
-    Prefix: rule.Prefix ?? '',
-    ...(rule.TagFilters && { Tags: [...rule.TagFilters] }),
+/** One criterion stands alone; S3 knows `And` for several of them only. */
+function readFilter(rule: TemplateLifecycleRule): LifecycleRuleFilter {
+  const { Prefix: prefix, TagFilters: tags = [] } = rule;
+  const sizes = {
     ...(rule.ObjectSizeGreaterThan !== undefined && { ObjectSizeGreaterThan: Number(rule.ObjectSizeGreaterThan) }),
     ...(rule.ObjectSizeLessThan !== undefined && { ObjectSizeLessThan: Number(rule.ObjectSizeLessThan) }),
   };
+  const criteria = (prefix === undefined ? 0 : 1) + tags.length + Object.keys(sizes).length;
+  if (criteria === 0) return { Prefix: '' };
+  if (criteria > 1)
+    return {
+      And: { ...(prefix !== undefined && { Prefix: prefix }), ...(tags.length > 0 && { Tags: [...tags] }), ...sizes },
+    };
+  const [tag] = tags;
+  return { ...(prefix !== undefined && { Prefix: prefix }), ...(tag && { Tag: tag }), ...sizes };
 }
