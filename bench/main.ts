@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util';
 import { alertStorm } from './alerting/alert-storm.ts';
 import { alertToRollback } from './alerting/alert-to-rollback.ts';
 import { aslTransitions } from './asl-transitions/benchmark.ts';
+import { backupCatalogue } from './backups/catalogue.ts';
+import { configurationBackup } from './backups/configuration.ts';
+import { backupThroughput } from './backups/throughput.ts';
 import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 import { certificateChecks } from './certificate-checks/benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
@@ -24,6 +27,9 @@ const benchmarks: readonly Benchmark[] = [
   alertToRollback,
   alertStorm,
   certificateChecks,
+  backupThroughput,
+  backupCatalogue,
+  configurationBackup,
   lambdaSize,
   lambdaImport,
   startReady,

@@ -15,6 +15,8 @@ import { uploadStream } from './storage/upload-stream.ts';
 
 /** The begin of every archive of pg_dump in the custom format. */
 const customMagic = 'PGDMP';
+/** What is compressed at a time. */
+const blockBytes = 1024 * 1024;
 /** As zstd's own default. */
 const compressionLevel = 3;
 
@@ -100,11 +102,23 @@ async function storeDump(
   let bytes = 0;
   let dumpBytes = 0;
   let start = Buffer.alloc(0);
+  let gathered: Buffer[] = [];
+  let gatheredBytes = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (start.length < customMagic.length) start = Buffer.concat([start, chunk.subarray(0, customMagic.length)]);
       dumpBytes += chunk.length;
-      done(null, chunk);
+      gathered.push(chunk);
+      gatheredBytes += chunk.length;
+      // Each write to the compressor is a trip to another thread: a pipe's 64 kB at a time would spend the time on the way.
+      if (gatheredBytes < blockBytes) return done();
+      const block = Buffer.concat(gathered);
+      gathered = [];
+      gatheredBytes = 0;
+      done(null, block);
+    },
+    flush(done) {
+      done(null, Buffer.concat(gathered));
     },
   });
   const hashed = new Transform({
@@ -119,6 +133,7 @@ async function storeDump(
     },
   });
   const compressed = createZstdCompress({
+    chunkSize: blockBytes,
     params: { [zlib.ZSTD_c_compressionLevel]: compressionLevel, [zlib.ZSTD_c_checksumFlag]: 1 },
   });
   const body = new PassThrough({ highWaterMark: 1024 * 1024 });

@@ -89,15 +89,13 @@ async function copy(
   const restore = startRestore(dumpFormat, { binaries, variables: to });
   restore.output.resume();
   try {
-    await Promise.all([
-      dump.done,
-      pipeline(dump.output, restore.input, { signal }).catch((error: unknown) => {
-        // What broke off says why.
-        if (signal.aborted) throw error;
-        return Promise.all([dump.done, restore.done]);
-      }),
-    ]);
-    await restore.done;
+    // Whoever broke the pipe says why: the reader when it takes no more, else the writer, whose end the reader cannot judge.
+    const isBroken = await pipeline(dump.output, restore.input, { signal }).then(
+      () => false,
+      () => true,
+    );
+    signal.throwIfAborted();
+    for (const program of isBroken ? [restore, dump] : [dump, restore]) await program.done;
   } finally {
     dump.kill();
     restore.kill();

@@ -6,15 +6,22 @@ import { Client } from 'pg';
 import { type AgentSettings, readSettings } from '../../containers/backup-agent/settings.ts';
 import { verify } from '../../containers/backup-agent/verify.ts';
 import { dumpName, type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
-import { type BackupRecord, backupKeys, backupRecord, lastVerifiedRecord } from '../../contracts/ledger/backups.ts';
+import {
+  type BackupRecord,
+  backupKeys,
+  backupKinds,
+  backupRecord,
+  lastVerifiedRecord,
+} from '../../contracts/ledger/backups.ts';
 import {
   type RecoveryDrillRecord,
   recoveryDrillRecord,
   scorecardSchema,
 } from '../../contracts/ledger/recovery-drills.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
-import { secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
+import { pods, secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../../local/world/kubernetes/resources/kubernetes-object.ts';
+import type { Pod } from '../../local/world/kubernetes/resources/workload-types.ts';
 import { putDatabaseSecrets } from '../../local/world/postgres/put-database-secrets.ts';
 import { buildAgentImage } from '../../tour/build-agent-image.ts';
 import { listLedgerItems } from '../../tour/list-ledger-items.ts';
@@ -82,6 +89,25 @@ async function query<Row extends object>(text: string, database?: string): Promi
 
 const listRecords = () => query<{ id: string; fields: object }>('SELECT id, fields FROM records ORDER BY id');
 
+/**
+ * Stops a dump where it stands: a lock that nobody else gets keeps the agent's snapshot and pg_dump waiting for as long as the
+ * returned client holds it.
+ */
+async function holdDump(): Promise<Client> {
+  const { host, port, user, password, database } = system.world.databases.get(environment, 'pyairtable');
+  const client = new Client({ host, port, user, password, database });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE');
+  return client;
+}
+
+/** Until the agent waits for that lock, which is in the middle of its dump. The clock is moved by whoever waits for the end. */
+async function untilDumpIsHeld(): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE '%workspaces%'`;
+  while ((await query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 let backup: BackupRecord;
 
 describe('a backup', () => {
@@ -129,6 +155,47 @@ describe('a backup', () => {
     putDatabaseSecrets(system.configuration, system.world.databases, system.world.clusters);
     expect(await backUp()).toMatchObject({ status: 'complete' });
   }, 120_000);
+});
+
+describe('a backup that is broken off', () => {
+  const input = { request: { environment, database: 'pyairtable', method: 'dump' } };
+  const listOpenUploads = async () =>
+    (await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads?.length ?? 0;
+  const findMade = async (executionArn: string) => {
+    const records = await listLedgerItems(system, backupKinds.backup(environment), backupRecord);
+    return records.find((record) => record.executionArn === executionArn);
+  };
+
+  it('because its pod is killed is begun anew by its Job, and completes', async () => {
+    const lock = await holdDump();
+    const executionArn = await start(String(system.deployment.workflowArns['back-up-database']), input);
+    const ended = endOf(executionArn);
+    await untilDumpIsHeld();
+    const cluster = system.world.clusters.get('pyairtable-dev');
+    const pod = cluster?.registry
+      .list<Pod>(pods, 'pyairtable-dev')
+      .find(
+        ({ metadata, status }) =>
+          metadata.labels?.['app.kubernetes.io/component'] === 'back-up' && status?.phase === 'Running',
+      );
+    cluster?.registry.delete(pods, 'pyairtable-dev', String(pod?.metadata.name));
+    await lock.end();
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await findMade(executionArn)).toMatchObject({ status: 'complete', rows: 2027 });
+    expect(await listOpenUploads()).toBe(0);
+  }, 180_000);
+
+  it('because the database dies is not taken for one, and the Job makes it when the database is back', async () => {
+    await holdDump();
+    const executionArn = await start(String(system.deployment.workflowArns['back-up-database']), input);
+    const ended = endOf(executionArn);
+    await untilDumpIsHeld();
+    // The next connection starts it again.
+    await system.world.databases.get(environment, 'pyairtable').kill();
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await findMade(executionArn)).toMatchObject({ status: 'complete', rows: 2027 });
+    expect(await listOpenUploads()).toBe(0);
+  }, 180_000);
 });
 
 describe('a proof', () => {

@@ -15,7 +15,7 @@ const megabyte = 1024 * 1024;
 /** S3 takes at most 10,000 parts; a tenth more than expected still fits. */
 const partsAimedAt = 9_000;
 
-/** Parts grow with what is expected, so that the largest database still fits; four are in memory at a time. */
+/** Parts grow with what is expected, so that the largest database still fits; two are on their way at a time. */
 export function decidePartBytes(expectedBytes: number): number {
   return Math.max(8 * megabyte, Math.ceil(expectedBytes / partsAimedAt / megabyte) * megabyte);
 }
@@ -35,8 +35,9 @@ export async function uploadStream(
   body: Readable,
   signal: AbortSignal,
 ): Promise<StoredObject> {
+  const underWay = new Set<Promise<unknown>>();
   const upload = new Upload({
-    client: s3,
+    client: follow(s3, underWay),
     params: {
       Bucket: target.bucket,
       Key: target.key,
@@ -44,7 +45,8 @@ export async function uploadStream(
       ChecksumAlgorithm: 'SHA256',
       ...retentionParameters(target.retention),
     },
-    queueSize: 4,
+    // One is sent while the next is gathered; more would only be memory.
+    queueSize: 2,
     partSize: decidePartBytes(target.expectedBytes),
     leavePartsOnError: false,
   });
@@ -53,7 +55,9 @@ export async function uploadStream(
   try {
     await upload.done();
   } catch (error) {
-    // The library takes back what fails while parts are sent, but not what fails at its completion.
+    // The library takes back what fails while parts are sent, but neither what fails at its completion nor an upload that was
+    // only being begun. What is under way is waited for: it could be open a moment later.
+    await Promise.allSettled(underWay);
     await endUploads(s3, { bucket: target.bucket, isOurs: (key) => key === target.key }).catch(() => undefined);
     throw error;
   } finally {
@@ -63,4 +67,16 @@ export async function uploadStream(
     new HeadObjectCommand({ Bucket: target.bucket, Key: target.key, ChecksumMode: 'ENABLED' }),
   );
   return { bytes: stored.ContentLength ?? 0, checksum: stored.ChecksumSHA256 ?? '' };
+}
+
+/** The same client; each call is among `calls` until it is answered. */
+function follow(s3: S3Client, calls: Set<Promise<unknown>>): S3Client {
+  const send = (...args: Parameters<S3Client['send']>): Promise<unknown> => {
+    const call = Promise.resolve(s3.send(...args));
+    calls.add(call);
+    const forget = (): void => void calls.delete(call);
+    call.then(forget, forget);
+    return call;
+  };
+  return new Proxy(s3, { get: (client, name) => (name === 'send' ? send : Reflect.get(client, name)) });
 }

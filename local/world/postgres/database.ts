@@ -94,8 +94,10 @@ export async function openDatabase(
     async stop() {
       door.close();
       for (const socket of sockets) socket.destroy();
-      await (await running?.catch(() => undefined))?.stop();
+      // What the server archives on its way down is shipped at the next start.
+      const server = await running?.catch(() => undefined);
       await archive?.stop();
+      await server?.stop();
     },
   };
 }

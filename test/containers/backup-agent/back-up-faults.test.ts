@@ -212,6 +212,22 @@ describe('pg_dump', () => {
     60_000,
   );
 
+  it('that breaks off while the upload is only being begun leaves none open', async () => {
+    const { client } = clientWith([]);
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          // S3 answers long after the end of pg_dump.
+          if (commandName === 'CreateMultipartUploadCommand')
+            await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return await next(args);
+        },
+      { step: 'initialize', name: 'slow' },
+    );
+    await expect(run(client, settingsWith(`${archive(12)}; exit 1`))).rejects.toThrow('pg_dump ended with code 1');
+    await expectNextRunCompletes();
+  }, 60_000);
+
   it('that is not there is said to be missing', async () => {
     const settings = { ...settingsWith(whole), binaries: join(directory, 'nowhere') };
     await expect(run(runtime.client, settings)).rejects.toThrow('pg_dump could not be started');

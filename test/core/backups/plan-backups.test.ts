@@ -73,3 +73,75 @@ describe('a second run', () => {
     });
   });
 });
+
+describe('two triggers at once', () => {
+  it('make each backup of the night exactly once, whoever gets it', async () => {
+    const store = createMemoryBackupStore();
+    const runs = await Promise.all(
+      ['first', 'second', 'third'].map((executionArn) => planBackups(configuration, store, { ...night, executionArn })),
+    );
+    const made = runs.flatMap(({ backups }) => backups.map(({ backupId }) => backupId));
+    expect(made.toSorted()).toEqual([...store.backups.keys()].toSorted());
+    expect(new Set(made).size).toBe(made.length);
+    expect(runs.flatMap(({ skipped }) => skipped)).toHaveLength(2 * made.length);
+  });
+});
+
+describe('the nights on which calendars stumble', () => {
+  const day = 86_400_000;
+  const nightsFrom = (first: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => new Date(Date.parse(first) + index * day).toISOString());
+
+  it.each([
+    ['clocks go forward', '2026-03-28T02:00:00.000Z'],
+    ['clocks go back', '2026-10-24T02:00:00.000Z'],
+    ['February has 29 days', '2028-02-27T02:00:00.000Z'],
+    ['the year ends', '2027-12-30T02:00:00.000Z'],
+  ])('have each one backup, kept for whole days, when %s', async (_, first) => {
+    const store = createMemoryBackupStore();
+    const request = { environment: 'prod' };
+    for (const scheduledFor of nightsFrom(first, 4)) {
+      const { backups } = await planBackups(configuration, store, {
+        ...{ request, scheduledFor, startedAt: scheduledFor, executionArn: scheduledFor },
+      });
+      expect(backups.map(({ startedAt }) => startedAt)).toEqual([scheduledFor]);
+      for (const { backupId, keepUntil } of backups) {
+        expect((Date.parse(keepUntil) - Date.parse(scheduledFor)) % day).toBe(0);
+        const record = store.backups.get(backupId);
+        if (record !== undefined) store.backups.set(backupId, { ...record, status: 'complete' });
+      }
+      store.runs.clear();
+    }
+    expect(store.backups.size).toBe(4);
+    // The first night after the turn of a month or of a week is the one that is kept for longer.
+    const tiers = [...store.backups.values()].map(({ startedAt, tier }) => [startedAt.slice(5, 10), tier]);
+    expect(tiers).toEqual(expectedTiers[first]);
+  });
+
+  const expectedTiers: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+    '2026-03-28T02:00:00.000Z': [
+      ['03-28', 'monthly'],
+      ['03-29', 'daily'],
+      ['03-30', 'weekly'],
+      ['03-31', 'daily'],
+    ],
+    '2026-10-24T02:00:00.000Z': [
+      ['10-24', 'monthly'],
+      ['10-25', 'daily'],
+      ['10-26', 'weekly'],
+      ['10-27', 'daily'],
+    ],
+    '2028-02-27T02:00:00.000Z': [
+      ['02-27', 'monthly'],
+      ['02-28', 'weekly'],
+      ['02-29', 'daily'],
+      ['03-01', 'monthly'],
+    ],
+    '2027-12-30T02:00:00.000Z': [
+      ['12-30', 'monthly'],
+      ['12-31', 'daily'],
+      ['01-01', 'monthly'],
+      ['01-02', 'daily'],
+    ],
+  };
+});
