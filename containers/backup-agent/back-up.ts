@@ -36,11 +36,14 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
     );
     const key = `${prefix}${dumpName}`;
     const dump = startDump(settings, snapshot.id);
+    const target = { bucket, key, retention, expectedBytes: Number(rows[0]?.bytes) };
+    const storing = storeDump(s3, target, dump, settings, signal);
     const [object, facts] = await Promise.all([
-      storeDump(s3, { bucket, key, retention, expectedBytes: Number(rows[0]?.bytes) }, dump, settings, signal),
-      describeDatabase(snapshot.client, settings).catch((error: unknown) => {
-        // The database is gone for the counts: then it is for the dump too, which must not be left running.
+      storing,
+      describeDatabase(snapshot.client, settings).catch(async (error: unknown) => {
+        // The database is gone for the counts: then it is for the dump too, whose upload is taken back before anything is said.
         dump.kill();
+        await storing.catch(() => undefined);
         throw error;
       }),
     ]);

@@ -21,8 +21,13 @@ export async function endUploads(
   const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: 'database/' }));
   for (const { Key, UploadId } of Uploads) {
     if (Key === undefined || !isOurs(Key)) continue;
-    await s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-    ended += 1;
+    try {
+      await s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+      ended += 1;
+    } catch (error) {
+      // Somebody else has ended it since it was listed, which is what we want.
+      if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
+    }
   }
   return ended;
 }
