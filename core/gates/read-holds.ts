@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
 import type { GateVerdict } from './gate.ts';
-import { findHolds } from './held-gates.ts';
+import { findHolds } from './find-holds.ts';
 import { type GateLedger, readHappenings } from './read-gate-facts.ts';
 
 export type HoldLedger = Pick<GateLedger, 'listIncidents' | 'listAlerts' | 'listFreezeSources' | 'listOverrides'>;

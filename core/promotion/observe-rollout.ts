@@ -6,7 +6,7 @@ import type { RolloutTarget, readRolloutTask } from '../../contracts/workflows/r
 import { AppError } from '../app-error.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
 import type { GateVerdict } from '../gates/gate.ts';
-import { describeHolds } from '../gates/held-gates.ts';
+import { describeHolds } from '../gates/find-holds.ts';
 import { type ApplicationObservation, decideRollout, type RolloutDecision } from './decide-rollout.ts';
 import { getStrategy } from './strategies/find-strategy.ts';
 import type { CanaryObservation, WorkloadObservation } from './strategies/strategy.ts';

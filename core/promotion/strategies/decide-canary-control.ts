@@ -1,7 +1,7 @@
 // May a person do this to a canary now, and what will come of it?
 import type { CanaryAction } from '../../../contracts/workflows/control-canary.ts';
 import type { GateVerdict } from '../../gates/gate.ts';
-import { describeHolds } from '../../gates/held-gates.ts';
+import { describeHolds } from '../../gates/find-holds.ts';
 import type { CanaryFacts } from './decide-canary-gate.ts';
 import type { CanaryObservation } from './strategy.ts';
 

@@ -3,7 +3,7 @@
 import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
 import type { LeaseRecord } from '../../../contracts/ledger/leases.ts';
 import type { GateVerdict } from '../../gates/gate.ts';
-import { describeHolds } from '../../gates/held-gates.ts';
+import { describeHolds } from '../../gates/find-holds.ts';
 
 export interface CanaryFacts {
   /** What the automation is bringing, or brought last. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { alertFiringExample } from '../../../contracts/events/alert.ts';
 import { ledgerKey, ledgerKind } from '../../../contracts/ledger.ts';
 import { buildAlertRecord } from '../../../core/gates/build-alert-record.ts';
-import { findHolds } from '../../../core/gates/held-gates.ts';
+import { findHolds } from '../../../core/gates/find-holds.ts';
 import { type HoldLedger, readHolds } from '../../../core/gates/read-holds.ts';
 import { createDynamoGateLedger } from '../../../lambdas/adapters/dynamo-gate-ledger.ts';
 import { openLedger, type TestLedger } from '../../lambdas/adapters/open-ledger.ts';
