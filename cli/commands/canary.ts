@@ -23,7 +23,7 @@ export async function controlCanary(
 }
 
 export function renderCanary({ words, canary, revision }: CanaryControlAnswer): string {
-  const { phase, weight, failedChecks, isSuspended, haltedBecause = '', version = '' } = canary;
+  const { phase, weight, failedChecks, isSuspended, haltedBecause = '', version = '-' } = canary;
   const row = [
     phase || '-',
     version,

@@ -81,15 +81,27 @@ export async function addFreeze(connection: Connection, freeze: NewFreeze): Prom
   return record;
 }
 
+/** By its id, or by its name while only one has it. @throws CommandFailure when it is none, or more than one. */
+export function pickFreeze(records: readonly FreezeRecord[], wanted: string): FreezeRecord {
+  const byId = records.find(({ freezeId }) => freezeId === wanted);
+  const named = records.filter(({ name }) => name === wanted);
+  const found = byId ?? (named.length === 1 ? named[0] : undefined);
+  if (found !== undefined) return found;
+  if (named.length === 0)
+    throw new CommandFailure(`no freeze ${wanted}: see \`automation freeze list\``, exitCodes.notFound);
+  const ids = named.map(({ freezeId }) => freezeId).join(', ');
+  throw new CommandFailure(`${named.length} freezes are called ${wanted}, say which one: ${ids}`, exitCodes.usage);
+}
+
 export async function liftFreeze(
   connection: Connection,
-  freezeId: string,
+  wanted: string,
   { reason, actor, now }: { readonly reason: string; readonly actor: string; readonly now: string },
 ): Promise<FreezeRecord> {
+  const records = await createLedgerReader(connection).listByKind(ledgerKind.freeze, freezeRecord);
+  const found = pickFreeze(records, wanted);
+  const { freezeId } = found;
   const key = ledgerKey.freeze(freezeId);
-  const found = await createLedgerReader(connection).find(key, freezeRecord);
-  if (found === undefined)
-    throw new CommandFailure(`no freeze ${freezeId}: see \`automation freeze list\``, exitCodes.notFound);
   await recordDecision(connection, now, 'lift-freeze', freezeId, `${actor} lifts the freeze ${found.name}: ${reason}`);
   const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
   await connection.dynamoDb.send(new DeleteItemCommand({ TableName: connection.deployment.ledgerTableName, Key }));

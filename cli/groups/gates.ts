@@ -44,13 +44,16 @@ export function addGateCommands(program: Command): void {
         ) => {
           const now = await readTime(options);
           const added = await addFreeze(await open(), { ...chosen, name, now });
-          output.show(added, ({ freezeId }) => `${name} is in force as ${freezeId}`);
+          output.show(
+            added,
+            ({ freezeId }) => `${name} is in force as ${freezeId}: automation freeze lift ${freezeId} --reason …`,
+          );
         },
       ),
     );
   freeze
     .command('lift')
-    .argument('<id>', 'as `freeze list` shows it')
+    .argument('<freeze>', 'its id or name, as `freeze list` shows them')
     .description('let promotions go on')
     .requiredOption('--reason <text>', 'why')
     .option('--actor <login>', 'your GitHub login', userInfo().username)

@@ -1,8 +1,8 @@
 // Why a version that is on its way must not gain users now, as the ledger says it at this moment.
 import type { Configuration } from '../../config/schema.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
-import type { GateVerdict } from './gate.ts';
 import { findHolds } from './find-holds.ts';
+import type { GateVerdict } from './gate.ts';
 import { type GateLedger, readHappenings } from './read-gate-facts.ts';
 
 export type HoldLedger = Pick<GateLedger, 'listIncidents' | 'listAlerts' | 'listFreezeSources' | 'listOverrides'>;

@@ -16,6 +16,7 @@ export async function readCanaryFacts(
   ledger: DynamoLedger,
   environment: string,
   service: string,
+  now: string,
 ): Promise<CanaryFacts> {
   const [rollout, lease, rollbackRequest, whole, own] = await Promise.all([
     ledger.find(rolloutRecord, ledgerKey.rollout(environment, service)),
@@ -29,6 +30,7 @@ export async function readCanaryFacts(
       ? undefined
       : await ledger.find(quarantineRecord, ledgerKey.quarantine(service, rollout.digest));
   return {
+    now,
     rollout,
     lease,
     rollbackRequest,

@@ -36,7 +36,7 @@ export const handler = defineHttpHandler(async (event) => {
   const now = formatTime(systemClock.now());
   const [facts, holds] = await asOurs(faultWords, () =>
     Promise.all([
-      readCanaryFacts(ledger, name, service),
+      readCanaryFacts(ledger, name, service, now),
       readHolds(configuration, gates, { environment: name, service, now }),
     ]),
   );

@@ -25,7 +25,7 @@ const ports = {
   gates: createDynamoGateLedger(ledger),
   readCanary: async (name: string, service: string) =>
     await createRolloutCluster(configuration, clientOf, name).readCanary(service),
-  readFacts: async (name: string, service: string) => await readCanaryFacts(ledger, name, service),
+  readFacts: async (name: string, service: string, now: string) => await readCanaryFacts(ledger, name, service, now),
   findHalt: halts.find,
   putRollback: async (request: Parameters<typeof putCanaryRollback>[2]) =>
     await putCanaryRollback(ledger, systemClock, request),

@@ -17,7 +17,7 @@ export interface CanaryControlPorts {
   readonly clock: Clock;
   readonly gates: HoldLedger;
   readCanary(environment: string, service: string): Promise<Omit<CanaryObservation, 'haltedBecause'>>;
-  readFacts(environment: string, service: string): Promise<CanaryFacts>;
+  readFacts(environment: string, service: string, now: string): Promise<CanaryFacts>;
   /** Why Flagger halted last, since that time. */
   findHalt(environment: string, service: string, since: string): Promise<string | undefined>;
   /** Remembered for Flagger's next question. */
@@ -44,10 +44,11 @@ export async function controlCanary(
 ): Promise<z.infer<typeof controlCanaryTask.output>> {
   const { approvers, overlayPath } = getEnvironment(configuration, environment);
   const { deployment = service } = getService(configuration, service);
+  const now = formatTime(ports.clock.now());
   const [read, facts, holds] = await Promise.all([
     ports.readCanary(environment, service),
-    ports.readFacts(environment, service),
-    readHolds(configuration, ports.gates, { environment, service, now: formatTime(ports.clock.now()) }),
+    ports.readFacts(environment, service, now),
+    readHolds(configuration, ports.gates, { environment, service, now }),
   ]);
   const haltedBecause = await ports.findHalt(environment, service, facts.rollout?.committedAt ?? '');
   const canary = { ...read, haltedBecause, version: facts.rollout?.version };

@@ -1,8 +1,8 @@
 // May a person do this to a canary now, and what will come of it?
 import type { CanaryAction } from '../../../contracts/workflows/control-canary.ts';
-import type { GateVerdict } from '../../gates/gate.ts';
 import { describeHolds } from '../../gates/find-holds.ts';
-import type { CanaryFacts } from './decide-canary-gate.ts';
+import type { GateVerdict } from '../../gates/gate.ts';
+import { type CanaryFacts, decideCanaryGate } from './decide-canary-gate.ts';
 import type { CanaryObservation } from './strategy.ts';
 
 export interface CanaryControlFacts {
@@ -40,8 +40,15 @@ export function decideCanaryControl(
     if (facts.quarantinedBecause !== undefined)
       return refused(`${version} is quarantined: ${facts.quarantinedBecause}`);
     if (holds.length > 0) return refused(`${version} may get no more users now: ${describeHolds(holds)}`);
+    const gate = decideCanaryGate(facts, holds);
+    if (phase === 'Waiting' && gate.verdict !== 'open')
+      return refused(`Flagger waits for leave to begin, and gets none: ${gate.reason}`);
     return done(`${version} is promoted at Flagger's next look, without further analysis`);
   }
   if (isSuspended) return refused('it is paused, and Flagger asks nobody meanwhile: resume it first');
-  return done(`${version} is taken back at Flagger's next look, within one interval`);
+  return done(
+    phase === 'Waiting'
+      ? `${version} does not begin: nobody has it yet, and Flagger's gate stays closed for it`
+      : `${version} is taken back at Flagger's next look, within one interval`,
+  );
 }

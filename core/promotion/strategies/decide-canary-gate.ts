@@ -2,10 +2,12 @@
 
 import type { RolloutRecord } from '../../../contracts/ledger/deployments.ts';
 import type { LeaseRecord } from '../../../contracts/ledger/leases.ts';
-import type { GateVerdict } from '../../gates/gate.ts';
 import { describeHolds } from '../../gates/find-holds.ts';
+import type { GateVerdict } from '../../gates/gate.ts';
 
 export interface CanaryFacts {
+  /** ISO 8601. */
+  readonly now: string;
   /** What the automation is bringing, or brought last. */
   readonly rollout: RolloutRecord | undefined;
   readonly lease: LeaseRecord | undefined;
@@ -16,6 +18,13 @@ export interface CanaryFacts {
   /** Who asked for just this digest to go back, and why. */
   readonly rollbackRequest: { readonly digest: string; readonly actor: string; readonly reason: string } | undefined;
 }
+
+/**
+ * A rollback in the middle of an analysis is promoted without one, and then Flagger takes the version that it has just promoted for
+ * a new one: it remembers as promoted what it applied last, which is the bad one. So it asks once more when the rollback has ended.
+ * @see https://github.com/fluxcd/flagger/blob/main/pkg/canary/status.go
+ */
+const settlingMilliseconds = 10 * 60_000;
 
 export interface CanaryGateVerdict {
   /** `cannot-tell` never lets anything pass. */
@@ -33,13 +42,17 @@ export function decideCanaryGate(
 ): CanaryGateVerdict {
   if (rollout === undefined)
     return { verdict: 'cannot-tell', reason: 'the automation has brought nothing here: promote it to let it pass' };
-  const { version, digest, promotionId, fencingToken, change } = rollout;
+  const { version, digest, promotionId, fencingToken, change, committedAt } = rollout;
   if (facts.quarantinedBecause !== undefined)
     return { verdict: 'closed', reason: `${version} is quarantined: ${facts.quarantinedBecause}` };
   if (facts.rollbackRequest?.digest === digest)
     return { verdict: 'closed', reason: `${facts.rollbackRequest.actor} asked for ${version} to go back` };
   const isOurs = lease?.holder !== undefined && lease.fencingToken === fencingToken;
-  if (!isOurs)
+  const isSettling =
+    change === 'rollback' &&
+    lease?.holder === undefined &&
+    Date.parse(facts.now) - Date.parse(committedAt) < settlingMilliseconds;
+  if (!isOurs && !isSettling)
     return { verdict: 'closed', reason: `promotion ${promotionId} of ${version} has ended or was pre-empted` };
   if (change === 'rollback') return { verdict: 'open', reason: `${version} goes back: nothing holds a rollback` };
   if (facts.circuitOpenBecause !== undefined)

@@ -27,6 +27,7 @@ const rollout: RolloutRecord = {
   fencingToken: 4,
 };
 const facts = (overrides: Partial<CanaryFacts> = {}): CanaryFacts => ({
+  now: '2026-11-23T20:06:00.000Z',
   rollout,
   lease: { ...ledgerKey.lease('prod', 'api-gateway'), fencingToken: 4, holder: 'arn:one', promotionId: 'p1' },
   quarantinedBecause: undefined,
@@ -83,6 +84,17 @@ describe('the gates inside a rollout', () => {
     );
   });
 
+  it('let Flagger settle after a rollback that has ended, and not for long', () => {
+    const back = { ...rollout, change: 'rollback' as const };
+    const ended = { rollout: back, lease: released };
+    expect(decideCanaryGate(facts(ended), [hold]).verdict).toBe('open');
+    expect(decideCanaryGate(facts({ ...ended, quarantinedBecause: 'errors' }), []).verdict).toBe('closed');
+    expect(decideCanaryGate(facts({ ...ended, now: '2026-11-23T20:15:00.000Z' }), []).verdict).toBe('closed');
+    const taken = { ...released, fencingToken: 5, holder: 'arn:next' };
+    expect(decideCanaryGate(facts({ rollout: back, lease: taken }), []).verdict).toBe('closed');
+    expect(decideCanaryGate(facts({ lease: released }), []).verdict).toBe('closed');
+  });
+
   it('ask for the way back only of what is known to be bad, and never of a rollback', () => {
     expect(decideCanaryRollback(facts()).isWanted).toBe(false);
     expect(decideCanaryRollback(facts({ rollout: undefined, rollbackRequest: request })).isWanted).toBe(false);
@@ -98,6 +110,7 @@ describe('the gates inside a rollout', () => {
     fc.assert(
       fc.property(
         fc.record({
+          now: fc.constant('2026-11-23T20:06:00.000Z'),
           rollout: fc.constantFrom(undefined, rollout, { ...rollout, change: 'rollback' as const }),
           lease: fc.constantFrom(undefined, released, facts().lease),
           quarantinedBecause: optional('errors'),
@@ -150,6 +163,16 @@ describe('what people may do to a canary', () => {
     ['status', { phase: '' }, 'done'],
   ] as const)('%s of %j is %s', (action, state, outcome) => {
     expect(ask(action, state)).toBe(outcome);
+  });
+
+  it('promises nothing while Flagger waits at a gate of ours that stays closed', () => {
+    const waiting = { canary: { ...canary, phase: 'Waiting' }, holds: [], approvers: ['ada'], actor: 'ada' };
+    expect(decideCanaryControl('promote', { ...waiting, facts: facts({ lease: released }) })).toEqual({
+      outcome: 'refused',
+      words: 'Flagger waits for leave to begin, and gets none: promotion p1 of sha-1 has ended or was pre-empted',
+    });
+    expect(decideCanaryControl('promote', { ...waiting, facts: facts() }).outcome).toBe('done');
+    expect(decideCanaryControl('rollback', { ...waiting, facts: facts() }).words).toContain('does not begin');
   });
 
   it('promotes past no freeze and no incident, but pauses and takes back whatever is closed', () => {
