@@ -6,7 +6,13 @@ export const recoveryFunctions = {
     entry: 'lambdas/recovery/measure-replication.handler.ts',
     description: 'Measures the age of what stands in the recovery region, and sends again what has not arrived',
     concern: 'backups',
-    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'REPLICATED_SECRET_IDS'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'configuration'],
+    environment: [
+      'LEDGER_TABLE_NAME',
+      'EVENT_BUS_NAME',
+      'REPLICATED_SECRET_IDS',
+      'REGISTRY_SECRET_ID',
+      'ADDRESSES_PARAMETER_PATH',
+    ],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'registry', 'configuration'],
   },
 } as const satisfies Record<string, FunctionContract>;

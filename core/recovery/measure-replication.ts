@@ -17,12 +17,29 @@ export interface ReplicationParts {
   /** Writes into the ledger here and looks for it there. Answers the age of what stands there, in seconds. */
   measureLedger(now: string): Promise<number>;
   /** Secrets of ours, and since when each is not the same there; undefined when it is. */
-  listSecrets(): Promise<readonly { readonly name: string; readonly differsSince: string | undefined }[]>;
+  listSecrets(): Promise<readonly SecretReplica[]>;
+  /** What runs in an environment, and whether the registry has it. */
+  listImages(environment: string): Promise<readonly RunningImage[]>;
   readonly store: {
     find(dataClass: DataClass, subject: string): Promise<ReplicationRecord | undefined>;
     put(record: ReplicationRecord): Promise<void>;
   };
   readonly publisher: EventPublisher;
+}
+
+export interface SecretReplica {
+  readonly name: string;
+  readonly differsSince: string | undefined;
+  /** It was sent again. */
+  readonly isResent?: boolean;
+}
+
+export interface RunningImage {
+  readonly service: string;
+  readonly digest: string;
+  /** Since when it runs. */
+  readonly since: string;
+  readonly isThere: boolean;
 }
 
 export interface ObjectsOnTheirWay {
@@ -80,10 +97,17 @@ export async function measureReplication(
     arrived.add(backup.backupId);
     replicated += 1;
   }
+  const secrets = await parts.listSecrets();
+  resent += secrets.filter(({ isResent }) => isResent === true).length;
+  const recovered = Object.keys(parts.configuration.recovery.environments);
+  const images = await Promise.all(
+    recovered.map(async (environment) => measureImages(environment, await parts.listImages(environment), now)),
+  );
   const measurements = [
     ...measureBackups(stored, arrived, now),
     { dataClass: 'ledger' as const, subject: 'ledger', ...describeLedger(await parts.measureLedger(now)) },
-    measureSecrets(await parts.listSecrets(), now),
+    measureSecrets(secrets, now),
+    ...images,
   ];
   const lags = await Promise.all(measurements.map((measurement) => keep(parts, measurement, now)));
   const lagging = lags.filter((isLagging) => isLagging).length;
@@ -114,10 +138,7 @@ function describeLedger(seconds: number): { rpoSeconds: number; words: string } 
   return { rpoSeconds: seconds, words: 'the ledger’s replica was asked for what was written here' };
 }
 
-function measureSecrets(
-  secrets: readonly { readonly name: string; readonly differsSince: string | undefined }[],
-  now: string,
-): Measurement {
+function measureSecrets(secrets: readonly SecretReplica[], now: string): Measurement {
   const differing = secrets.flatMap(({ name, differsSince }) =>
     differsSince === undefined ? [] : [{ name, differsSince }],
   );
@@ -131,6 +152,20 @@ function measureSecrets(
     subject: 'secrets',
     rpoSeconds: oldest === undefined ? 0 : secondsSince(oldest, now),
     words,
+  };
+}
+
+/** An image that is missing would be missed in the recovery region since it has begun to run. */
+function measureImages(environment: string, images: readonly RunningImage[], now: string): Measurement {
+  const missing = images.filter(({ isThere }) => !isThere);
+  const oldest = missing.map(({ since }) => since).sort()[0];
+  const words =
+    oldest === undefined
+      ? `the images of all ${images.length} promoted services can be pulled`
+      : `${missing.map(({ service, digest }) => `${service} ${digest.slice(0, 19)}`).join(', ')} cannot be pulled, running since ${oldest}`;
+  return {
+    ...{ dataClass: 'images', subject: environment, words },
+    rpoSeconds: oldest === undefined ? 0 : secondsSince(oldest, now),
   };
 }
 

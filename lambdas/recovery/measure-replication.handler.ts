@@ -7,10 +7,12 @@ import { replicationLagging } from '../../contracts/metrics.ts';
 import { measureReplicationTask } from '../../contracts/workflows/replicate-to-recovery-region.ts';
 import { measureReplication } from '../../core/recovery/measure-replication.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
+import { connectRegistry } from '../adapters/connect-registry.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { createDynamoReplicationStore } from '../adapters/dynamo-replication-store.ts';
 import { createEventBridgePublisher } from '../adapters/event-bridge-publisher.ts';
 import { createLedgerMeasurement } from '../adapters/ledger-replica.ts';
+import { createRunningImages } from '../adapters/running-images.ts';
 import { createS3Replicas } from '../adapters/s3-replicas.ts';
 import { createSecretReplicas } from '../adapters/secret-replicas.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -19,7 +21,13 @@ import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { publishMetric } from '../platform/metrics.ts';
 
-const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME', 'REPLICATED_SECRET_IDS']);
+const environment = readEnvironment([
+  'LEDGER_TABLE_NAME',
+  'EVENT_BUS_NAME',
+  'REPLICATED_SECRET_IDS',
+  'REGISTRY_SECRET_ID',
+  'ADDRESSES_PARAMETER_PATH',
+]);
 const configuration = readConfiguration();
 const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
 const there = { ...awsClientOptions, region: configuration.aws.recoveryRegion };
@@ -31,6 +39,7 @@ const parts = {
   followObjects: createS3Replicas({ here: new S3Client(awsClientOptions), there: new S3Client(there) }, configuration),
   measureLedger: createLedgerMeasurement(ledger, replica),
   listSecrets: createSecretReplicas(new SecretsManagerClient(awsClientOptions), there.region, secretIds),
+  listImages: createRunningImages(ledger, connectRegistry(environment)),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
 };
 

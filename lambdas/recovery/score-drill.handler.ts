@@ -1,20 +1,16 @@
 // Step ScoreDrill of recovery-drill.
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { scoreDrillTask } from '../../contracts/workflows/recovery-drill.ts';
 import { asInRecoveryRegion } from '../../core/recovery/recovery-side.ts';
 import { scoreDrill } from '../../core/recovery/score-drill.ts';
-import { createAddressReader } from '../adapters/address-reader.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
-import { createOciRegistry } from '../adapters/oci-registry.ts';
+import { connectRegistry } from '../adapters/connect-registry.ts';
 import { createRecoverySources } from '../adapters/recovery-sources.ts';
-import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
-import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment([
   'LEDGER_TABLE_NAME',
@@ -23,17 +19,12 @@ const environment = readEnvironment([
   'REPLICATED_SECRET_IDS',
 ]);
 const configuration = asInRecoveryRegion(readConfiguration());
-const secrets = new SecretsManagerClient(awsClientOptions);
-const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
 const sources = createRecoverySources(configuration, {
   ledger: connectLedger(environment.LEDGER_TABLE_NAME),
   s3: new S3Client(awsClientOptions),
-  secrets,
+  secrets: new SecretsManagerClient(awsClientOptions),
   secretIds: environment.REPLICATED_SECRET_IDS.split(','),
-  registry: createOciRegistry(
-    address,
-    createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema),
-  ),
+  registry: connectRegistry(environment),
 });
 
 export const handler = defineTask({

@@ -164,7 +164,7 @@ function grantCapability(
     replication: () => {
       props.backups.grantReplication(grantee);
       props.ledger.grantReadReplica(grantee);
-      props.secrets.grantDescribe(grantee);
+      props.secrets.grantReplication(grantee);
     },
     'metrics-secret': () => props.secrets.grantRead('metrics', grantee),
     'schedules-read': () =>

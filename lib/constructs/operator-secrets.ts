@@ -57,9 +57,10 @@ export class OperatorSecrets extends Construct {
     return Object.values(this.secrets).map(({ secretArn }) => secretArn);
   }
 
-  /** What they are and where they are replicated to, without what they hold. */
-  grantDescribe(grantee: IGrantable): void {
-    Grant.addToPrincipal({ grantee, actions: ['secretsmanager:DescribeSecret'], resourceArns: [...this.allIds()] });
+  /** What they are and where they are replicated to, without what they hold; and to have them replicated again. */
+  grantReplication(grantee: IGrantable): void {
+    const actions = ['secretsmanager:DescribeSecret', 'secretsmanager:ReplicateSecretToRegions'];
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [...this.allIds()] });
   }
 
   grantRead(name: OperatorSecret, grantee: IGrantable): void {

@@ -8,6 +8,7 @@ import type {
   DescribeSecretResponse,
   ListSecretsCommandInput,
   ListSecretsResponse,
+  ReplicateSecretToRegionsCommandInput,
   RestoreSecretCommandInput,
   RestoreSecretResponse,
   SecretListEntry,
@@ -110,6 +111,25 @@ export function createSecretOperations(
     },
   };
 
+  const replicateSecretToRegions: Operation = {
+    authorize: ({ SecretId }: ReplicateSecretToRegionsCommandInput, { region }: CallContext) =>
+      listSecretPermissions(secrets, { action: 'ReplicateSecretToRegions', secretId: SecretId, region }, [
+        'kms:Decrypt',
+      ]),
+    async handle(input: ReplicateSecretToRegionsCommandInput, { region }: CallContext) {
+      const secret = secrets.getWritable(region, input.SecretId ?? '');
+      const added = (input.AddReplicaRegions ?? []).map(({ Region = '', KmsKeyId }) => ({
+        region: Region,
+        ...(KmsKeyId !== undefined && { keyId: KmsKeyId }),
+      }));
+      const kept = secret.replicas.filter((replica) => !added.some((each) => each.region === replica.region));
+      const replicated: StoredSecret = { ...secret, replicas: [...kept, ...added] };
+      await store(replicated);
+      const { ARN, ReplicationStatus } = describe(replicated, region);
+      return { ARN, ReplicationStatus };
+    },
+  };
+
   function describe(secret: StoredSecret, region: string) {
     const keyId = secrets.keyIdOf(secret, region);
     return {
@@ -205,6 +225,7 @@ export function createSecretOperations(
     CreateSecret: createSecret,
     UpdateSecret: updateSecret,
     DescribeSecret: describeSecret,
+    ReplicateSecretToRegions: replicateSecretToRegions,
     ListSecrets: listSecrets,
     DeleteSecret: deleteSecret,
     RestoreSecret: restoreSecret,

@@ -3,7 +3,11 @@ import { loadConfiguration } from '../../../config/load-configuration.ts';
 import { replicationDetailSchema, replicationLaggingExample } from '../../../contracts/events/replication.ts';
 import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
 import { type ReplicationRecord, replicationRecord } from '../../../contracts/ledger/replications.ts';
-import { measureReplication, type ReplicationParts } from '../../../core/recovery/measure-replication.ts';
+import {
+  measureReplication,
+  type ReplicationParts,
+  type RunningImage,
+} from '../../../core/recovery/measure-replication.ts';
 
 const configuration = loadConfiguration('config/pyairtable.yaml');
 
@@ -30,7 +34,13 @@ function open(initial: BackupRecord[]) {
   const backups = [...initial];
   const records = new Map<string, ReplicationRecord>();
   const events: { detailType: string; detail: unknown }[] = [];
-  const state = { arriving: true, resent: 0, ledgerSeconds: 1, differsSince: undefined as string | undefined };
+  const state = {
+    arriving: true,
+    resent: 0,
+    ledgerSeconds: 1,
+    differsSince: undefined as string | undefined,
+    images: [] as RunningImage[],
+  };
   const followed: string[] = [];
   const parts: ReplicationParts = {
     configuration,
@@ -47,7 +57,10 @@ function open(initial: BackupRecord[]) {
       return { arrived: state.arriving, resent: state.resent };
     },
     measureLedger: async () => state.ledgerSeconds,
-    listSecrets: async () => [{ name: 'github', differsSince: state.differsSince }],
+    listSecrets: async () => [
+      { name: 'github', differsSince: state.differsSince, isResent: state.differsSince !== undefined },
+    ],
+    listImages: async () => state.images,
     store: {
       find: async (dataClass, subject) => records.get(`${dataClass}/${subject}`),
       put: async (record) => void records.set(`${record.dataClass}/${record.subject}`, replicationRecord.parse(record)),
@@ -62,6 +75,26 @@ function open(initial: BackupRecord[]) {
 }
 
 describe('a round of the replication', () => {
+  it('sends secrets again that are not the same there, and measures since when they differ', async () => {
+    const { measure, state, records } = open([]);
+    state.differsSince = '2026-11-24T00:00:00.000Z';
+    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ resent: 1, lagging: 1 });
+    expect(records.get('secrets/secrets')).toMatchObject({ state: 'lagging', rpoSeconds: 3 * 3600 });
+  });
+
+  it('misses an image of what runs since it has begun to run', async () => {
+    const { measure, state, records } = open([]);
+    const image = { service: 'api-gateway', digest: `sha256:${'1'.repeat(64)}`, since: '2026-11-24T00:00:00.000Z' };
+    state.images = [{ ...image, isThere: true }];
+    expect(await measure('2026-11-24T02:00:00.000Z')).toMatchObject({ lagging: 0 });
+    state.images = [{ ...image, isThere: false }];
+    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ lagging: 1 });
+    expect(records.get('images/prod')).toMatchObject({
+      ...{ rpoSeconds: 3 * 3600, state: 'lagging' },
+      reason: expect.stringContaining('api-gateway sha256:111111111111 cannot be pulled'),
+    });
+  });
+
   it('marks what has arrived once, and measures the age of the newest that stands there', async () => {
     const { measure, backups, records, followed } = open([backup('23'), backup('24')]);
     expect(await measure('2026-11-24T03:00:00.000Z')).toEqual({ replicated: 2, pending: 0, resent: 0, lagging: 0 });

@@ -113,6 +113,19 @@ describe('a secret', () => {
     expect(listed.SecretList).toMatchObject([{ Name: 'r', PrimaryRegion: region }]);
   });
 
+  it('is replicated on demand, once to each region', async () => {
+    const runtime = await open();
+    await runtime.provide('AWS::SecretsManager::Secret', { Name: 'r', SecretString: '{}' });
+    const there = { region: 'us-west-2' };
+    await expect(value(runtime, 'r', {}, there)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    const input = { SecretId: 'r', AddReplicaRegions: [{ Region: 'us-west-2' }] };
+    for (const _ of [1, 2])
+      expect(await runtime.call(service, 'ReplicateSecretToRegions', input)).toMatchObject({
+        ReplicationStatus: [{ Region: 'us-west-2', Status: 'InSync' }],
+      });
+    expect(await value(runtime, 'r', {}, there)).toMatchObject({ SecretString: '{}' });
+  });
+
   it('is guarded by its ARN, and by its key where it has one', async () => {
     const runtime = await open();
     const key = `arn:aws:kms:${region}:${accountId}:key/k`;
