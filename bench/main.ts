@@ -11,6 +11,7 @@ import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 import { certificateChecks } from './certificate-checks/benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
 import { eventMatching } from './event-matching/benchmark.ts';
+import { idleDay } from './idle-day/benchmark.ts';
 import { lambdaImport } from './lambda-import/benchmark.ts';
 import { lambdaSize } from './lambda-size/benchmark.ts';
 import { startReady } from './start-ready/benchmark.ts';
@@ -33,6 +34,7 @@ const benchmarks: readonly Benchmark[] = [
   lambdaSize,
   lambdaImport,
   startReady,
+  idleDay,
   synth,
 ];
 
