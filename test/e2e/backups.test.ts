@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { type AgentSettings, readSettings } from '../../containers/backup-agent/settings.ts';
 import { verify } from '../../containers/backup-agent/verify.ts';
 import { dumpName, type Manifest, manifestName } from '../../contracts/backup-manifest.ts';
+import { approvalRecord } from '../../contracts/ledger/approvals.ts';
 import {
   type BackupRecord,
   backupKeys,
@@ -13,12 +14,14 @@ import {
   backupRecord,
   lastVerifiedRecord,
 } from '../../contracts/ledger/backups.ts';
+import { freezeRecord } from '../../contracts/ledger/freezes.ts';
 import {
   type RecoveryDrillRecord,
   recoveryDrillRecord,
   scorecardSchema,
 } from '../../contracts/ledger/recovery-drills.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
+import { operatorOf } from '../../local/runtime/service.ts';
 import { pods, secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../../local/world/kubernetes/resources/kubernetes-object.ts';
 import type { Pod } from '../../local/world/kubernetes/resources/workload-types.ts';
@@ -373,12 +376,16 @@ describe('a recovery to a point in time', () => {
   }, 60_000);
 });
 
+/** Of the recovery region's stack. */
+const recoveryRegion = 'eu-west-1';
+const workflowThere = (name: string): string =>
+  String(system.deployment.workflowArns['verify-backup'])
+    .replace(system.deployment.region, recoveryRegion)
+    .replace('verify-backup', name);
+
 describe('a recovery drill', () => {
-  const region = 'eu-west-1';
-  const drill = (): string =>
-    String(system.deployment.workflowArns['verify-backup'])
-      .replace(system.deployment.region, region)
-      .replace('verify-backup', 'recovery-drill');
+  const region = recoveryRegion;
+  const drill = (): string => workflowThere('recovery-drill');
   const listDrills = async (): Promise<RecoveryDrillRecord[]> =>
     await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
   const listDrillDatabases = async (): Promise<string[]> => {
@@ -454,4 +461,73 @@ describe('a recovery drill', () => {
     });
     expect(await listDrillDatabases()).toEqual([]);
   }, 180_000);
+});
+
+describe('a fail-over', () => {
+  const hostedZoneId = 'Z0PYAIRTABLEEXAMPLE';
+
+  /** Starts it, and has somebody else agree. */
+  async function move(to: 'primary' | 'recovery'): Promise<Record<string, string>> {
+    const request = { environment: 'prod', to, actor: 'ada-release', reason: 'tried' };
+    const executionArn = await start(workflowThere('fail-over'), { request });
+    const approval = await letTimePass(system, 'the request for approval', async () => {
+      const pending = await listLedgerItems(system, ledgerKind.pendingApproval, approvalRecord);
+      return pending.find((each) => each.executionArn === executionArn);
+    });
+    const { approvalId, planHash } = approval;
+    const decision = { approvalId, planHash, approver: 'grace-platform', verdict: 'approve' };
+    const { context } = system.runtime;
+    await context.call({
+      ...{ service: 'lambda', operation: 'Invoke', region: recoveryRegion, principal: operatorOf(context) },
+      input: { FunctionName: 'pyairtable-decide-approval', Payload: Buffer.from(JSON.stringify(decision)) },
+    });
+    return await endOf(executionArn);
+  }
+
+  async function readTargets(): Promise<string[]> {
+    const { ResourceRecordSets } = await system.call<{
+      ResourceRecordSets: { ResourceRecords: { Value: string }[] }[];
+    }>('route53', 'ListResourceRecordSets', { HostedZoneId: hostedZoneId });
+    return ResourceRecordSets.flatMap(({ ResourceRecords }) => ResourceRecords.map(({ Value }) => Value));
+  }
+
+  async function countRecords(site: 'primary' | 'recovery'): Promise<number> {
+    const { host, port, user, password, database } = system.world.databases.get('prod', 'pyairtable', site);
+    const client = new Client({ host, port, user, password, database });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ count: string }>(
+        `SELECT count(*) FROM information_schema.tables WHERE table_name = 'records'`,
+      );
+      return Number(rows[0]?.count) === 0 ? 0 : ((await client.query('SELECT 1 FROM records')).rowCount ?? 0);
+    } finally {
+      await client.end();
+    }
+  }
+
+  const home = 'ingress.eu-central-1.pyairtable.example';
+  const away = 'ingress.eu-west-1.pyairtable.example';
+
+  it('whose commit Git refuses is undone: database, fence and DNS are as before', async () => {
+    const before = await countRecords('recovery');
+    system.world.github.inject({ method: 'PATCH', path: '/repos/{owner}/{repo}/git/refs/{ref...}', status: 404 });
+    const { status, error } = await move('recovery');
+    expect([status, error]).toEqual(['FAILED', 'FailOverUndone']);
+    expect([before, await countRecords('recovery')]).toEqual([0, 0]);
+    expect(await readTargets()).toEqual([home, home]);
+    expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
+  }, 300_000);
+
+  it('moves data, services and names, holds everything else off, and comes home', async () => {
+    const there = await move('recovery');
+    expect([there.status, there.cause]).toEqual(['SUCCEEDED', undefined]);
+    expect(JSON.parse(there.output ?? '{}')).toMatchObject({ outcome: 'completed' });
+    expect(await countRecords('recovery')).toBe(await countRecords('primary'));
+    expect(await readTargets()).toEqual([away, away]);
+    expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toMatchObject([{ environments: ['prod'] }]);
+    const back = await move('primary');
+    expect([back.status, back.cause]).toEqual(['SUCCEEDED', undefined]);
+    expect(await readTargets()).toEqual([home, home]);
+    expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
+  }, 300_000);
 });
