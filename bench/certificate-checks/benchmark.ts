@@ -52,6 +52,16 @@ export const certificateChecks: Benchmark = {
       note,
     );
     yield compare(
+      'CPU of a certificate check',
+      'µs',
+      (ours.cpuSeconds / endpoints) * 1e6,
+      'bare tls.connect',
+      (bare.cpuSeconds / endpoints) * 1e6,
+      'no aim',
+      () => true,
+      note,
+    );
+    yield compare(
       'peak memory of a check run',
       'MB',
       ours.peakKilobytes / 1000,

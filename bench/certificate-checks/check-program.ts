@@ -18,6 +18,8 @@ export interface CheckRound extends Served {
 
 export interface CheckResult {
   readonly seconds: number;
+  /** Of this process alone, on all its threads. */
+  readonly cpuSeconds: number;
   readonly valid: number;
   /** Kilobytes of the process since its start. */
   readonly peakKilobytes: number;
@@ -30,6 +32,7 @@ serveRounds<CheckRound, CheckResult>(async (round) => {
   let next = 0;
   let valid = 0;
   const startedAt = performance.now();
+  const cpu = process.cpuUsage();
   const work = async (): Promise<void> => {
     while (next < round.endpoints) {
       const index = next;
@@ -39,8 +42,9 @@ serveRounds<CheckRound, CheckResult>(async (round) => {
   };
   await Promise.all(Array.from({ length: round.concurrency }, work));
   const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
   const [, peak = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return { seconds, valid, peakKilobytes: Number(peak) };
+  return { seconds, cpuSeconds: (user + system) / 1e6, valid, peakKilobytes: Number(peak) };
 });
 
 /** The handshake and the whole verdict, as the function comes to it. */

@@ -159,9 +159,9 @@ async function judge(
       anchors,
       Date.parse(checkedAt),
     );
-  const fingerprint = evaluate(undefined).facts?.fingerprint;
-  const acm = findAcmNotice(check, previous, fingerprint);
-  return { verdict: evaluate(acm), acm };
+  const withoutAcm = evaluate(undefined);
+  const acm = findAcmNotice(check, previous, withoutAcm.facts?.fingerprint);
+  return { verdict: acm === undefined ? withoutAcm : evaluate(acm), acm };
 }
 
 function describe({ problems, facts, daysLeft }: CertificateVerdict): string {
