@@ -13,9 +13,14 @@ import { rollbackDetailSchema, rollbackSucceededExample } from '../../contracts/
 import type { Capability, EnvironmentVariable } from '../../contracts/functions/function-contract.ts';
 import { functions } from '../../contracts/functions.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
+import { recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
 import { promotionRequestJsonSchema } from '../../contracts/workflows/promote-release-json-schema.ts';
 
-const entries = Object.entries(functions).map(([name, contract]) => ({ name, ...contract }));
+/** Of both regions; what the recovery region deploys once more counts once. */
+const entries = Object.entries({ ...recoveryRegionFunctions, ...functions }).map(([name, contract]) => ({
+  name,
+  ...contract,
+}));
 /** What a variable is good for only together with. */
 const needs: Readonly<Partial<Record<EnvironmentVariable, readonly Capability[]>>> = {
   LEDGER_TABLE_NAME: ['ledger-read', 'ledger-write'],
