@@ -192,7 +192,7 @@ describe('faults', () => {
   const tip = async () =>
     (await world.octokit.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...shop, ref: 'heads/main' })).data.object
       .sha;
-  async function move() {
+  async function move(signal?: AbortSignal) {
     const parent = await tip();
     const { data: commit } = await world.octokit.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
       ...shop,
@@ -208,7 +208,7 @@ describe('faults', () => {
       ...shop,
       ref: 'heads/main',
       sha: data.sha,
-      request: { signal: AbortSignal.timeout(300) },
+      request: signal === undefined ? {} : { signal },
     });
     return {
       sha: data.sha,
@@ -227,15 +227,24 @@ describe('faults', () => {
     expect((await move()).outcome).toBe(200);
   });
 
-  it.each([{ status: 500 }, { timeout: true }, { reset: true }])(
-    'lose the answer of what did happen: %j',
-    async (fault) => {
-      world.github.inject({ method: 'PATCH', path: updateRef, afterEffect: true, ...fault });
-      const { sha, outcome } = await move();
-      expect(outcome).not.toBe(200);
-      expect(await tip()).toBe(sha);
-    },
-  );
+  it.each([{ status: 500 }, { reset: true }])('lose the answer of what did happen: %j', async (fault) => {
+    world.github.inject({ method: 'PATCH', path: updateRef, afterEffect: true, ...fault });
+    const { sha, outcome } = await move();
+    expect(outcome).not.toBe(200);
+    expect(await tip()).toBe(sha);
+  });
+
+  it('never answer what did happen', async () => {
+    world.github.inject({ method: 'PATCH', path: updateRef, afterEffect: true, timeout: true });
+    const before = await tip();
+    const patience = new AbortController();
+    const moving = move(patience.signal);
+    while ((await tip()) === before);
+    patience.abort();
+    const { sha, outcome } = await moving;
+    expect(outcome).not.toBe(200);
+    expect(await tip()).toBe(sha);
+  });
 
   it('are counted and can wait for their turn', async () => {
     world.github.inject({ method: 'GET', path: '/repos/{owner}/{repo}', skip: 1, times: 2, status: 503 });

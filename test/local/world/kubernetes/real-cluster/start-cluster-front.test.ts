@@ -230,6 +230,7 @@ describe('a context of the kubeconfig', () => {
       'gitops/platform/automation-access.yaml: ClusterRoleBinding certificate-renewals',
       'gitops/argocd/dev.yaml: Application pyairtable-dev',
       'gitops/argocd/dev.yaml: Application pyairtable-dev-certificates',
+      'gitops/argocd/dev.yaml: Application pyairtable-dev-databases',
     ]);
   });
 });
