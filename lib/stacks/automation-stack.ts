@@ -23,7 +23,8 @@ import { Ledger } from '../constructs/ledger.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { OperatorSecrets } from '../constructs/operator-secrets.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
-import { dynamoActions, grantInvoke, Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
+import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
+import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
 import type { EventRoute, ScheduleRoute } from '../routes/route.ts';
 import { type WorkflowName, workflowNames } from '../routes/workflow-names.ts';
@@ -77,7 +78,18 @@ export class AutomationStack extends Stack {
       }),
       workflowArns: workflowNames.map((name) => Workflow.arnOf(this, application, name)),
     });
-    const collaborators = buildCollaborators(application, functionsByName, ledger, bus);
+    const collaborators: Record<string, WorkflowCollaborator> = {
+      ...buildCollaborators({
+        names: Object.keys(functions) as FunctionName[],
+        functions: functionsByName,
+        ledger,
+        bus,
+      }),
+      BackUpDatabaseWorkflowArn: {
+        value: Workflow.arnOf(this, application, 'back-up-database'),
+        grant: (machine) => Workflow.grantRun(machine, application, 'back-up-database'),
+      },
+    };
     const workflows = Object.fromEntries(
       workflowNames.map((name) => [
         name,
@@ -166,32 +178,4 @@ export class AutomationStack extends Stack {
       }),
     });
   }
-}
-
-function buildCollaborators(
-  application: string,
-  functionsByName: AutomationFunctions,
-  ledger: Ledger,
-  bus: AutomationBus,
-): Record<string, WorkflowCollaborator> {
-  const names = Object.keys(functions) as FunctionName[];
-  const lambdas = names.map((name): [string, WorkflowCollaborator] => {
-    const target = functionsByName.get(name);
-    return [
-      `${pascalCase(name)}FunctionArn`,
-      { value: target.functionArn, grant: (machine) => grantInvoke(machine, target) },
-    ];
-  });
-  return {
-    ...Object.fromEntries(lambdas),
-    LedgerTableName: {
-      value: ledger.tableName,
-      grant: (machine, integrations) => ledger.grant(machine, dynamoActions(integrations)),
-    },
-    BackUpDatabaseWorkflowArn: {
-      value: Workflow.arnOf(bus, application, 'back-up-database'),
-      grant: (machine) => Workflow.grantRun(machine, application, 'back-up-database'),
-    },
-    EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
-  };
 }

@@ -15,7 +15,8 @@ import { ClusterAccess } from '../constructs/cluster-access.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
-import { dynamoActions, grantInvoke, Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
+import { Workflow } from '../constructs/workflow.ts';
+import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
 import { DnsAccess } from '../recovery/dns-access.ts';
 import { LedgerReplica } from '../recovery/ledger-replica.ts';
@@ -72,7 +73,12 @@ export class RecoveryStack extends Stack {
       dns: new DnsAccess(this, 'Dns', { configuration }),
       workflowArns: recoveryWorkflowNames.map((name) => Workflow.arnOf(this, application, name)),
     });
-    const collaborators = buildCollaborators(functions, ledger, bus);
+    const collaborators = buildCollaborators({
+      names: Object.keys(recoveryRegionFunctions) as RecoveryFunctionName[],
+      functions,
+      ledger,
+      bus,
+    });
     const workflows = Object.fromEntries(
       recoveryWorkflowNames.map((name) => [
         name,
@@ -128,28 +134,4 @@ export class RecoveryStack extends Stack {
       summary: 'the ledger replica lags more than a minute behind',
     });
   }
-}
-
-function buildCollaborators(
-  functions: RecoveryFunctions,
-  ledger: LedgerReplica,
-  bus: AutomationBus,
-): Record<string, WorkflowCollaborator> {
-  const lambdas = (Object.keys(recoveryRegionFunctions) as RecoveryFunctionName[]).map(
-    (name): [string, WorkflowCollaborator] => {
-      const target = functions.get(name);
-      return [
-        `${pascalCase(name)}FunctionArn`,
-        { value: target.functionArn, grant: (machine) => grantInvoke(machine, target) },
-      ];
-    },
-  );
-  return {
-    ...Object.fromEntries(lambdas),
-    LedgerTableName: {
-      value: ledger.tableName,
-      grant: (machine, integrations) => ledger.grant(machine, dynamoActions(integrations)),
-    },
-    EventBusName: { value: bus.bus.eventBusName, grant: (machine) => bus.bus.grantPutEventsTo(machine) },
-  };
 }

@@ -10,6 +10,7 @@ import type { FailOverPlan } from '../../../contracts/workflows/fail-over.ts';
 import { hashPlan } from '../../../core/plans/hash-plan.ts';
 import type { GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
 import { readReplicas } from '../../../core/promotion/edit-overlay.ts';
+import { answerFailOverRequest } from '../../../core/recovery/answer-fail-over-request.ts';
 import { commitSite } from '../../../core/recovery/commit-site.ts';
 import { type FenceParts, fenceEnvironment, settleFence } from '../../../core/recovery/fence-environment.ts';
 import { type FailOverFacts, planFailOver, planMoves } from '../../../core/recovery/plan-fail-over.ts';
@@ -75,6 +76,22 @@ describe('the plan', () => {
     expect(hashPlan(planned(overRequest))).toBe(hashPlan(planned({ ...overRequest, reason: 'another' } as never)));
     expect(hashPlan(planned(overRequest, { backups: [backup('1')] }))).not.toBe(hashPlan(planned(overRequest)));
     expect(hashPlan(planned(overRequest, { targets: {} }))).not.toBe(hashPlan(planned(overRequest)));
+  });
+
+  it('that was agreed to is refused when the world has moved since', () => {
+    const answer = (changed: Partial<FailOverFacts>) =>
+      answerFailOverRequest(
+        configuration,
+        { ...overRequest, planHash: hashPlan(planned(overRequest)) },
+        { ...facts, ...changed },
+        '2026-12-05T10:00:00.000Z',
+      );
+    expect(answer({})).toMatchObject({ outcome: 'planned', moves: [{ database: 'pyairtable' }] });
+    expect(answer({ targets: {} })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringMatching(/was asked for: look at it again/),
+    });
+    expect(answer(away)).toMatchObject({ outcome: 'refused', planHash: '', moves: [] });
   });
 
   it('leaves out a backup that a proof has found broken, and one that has not arrived', () => {
