@@ -24,6 +24,8 @@ export type SystemRound =
 export interface SystemAnswer {
   readonly webhookUrl: string;
   readonly token: string;
+  /** The system's own time, which runs ahead of the machine's. */
+  readonly now: string;
   /** Labels of an alert that takes the bad release back. */
   readonly labels: Readonly<Record<string, string>>;
   readonly alertToCommitMilliseconds?: number;
@@ -130,17 +132,17 @@ async function post(startsAt: string, endsAt?: string): Promise<void> {
 
 serveRounds(
   async (round: SystemRound): Promise<SystemAnswer> => {
-    const known = { webhookUrl, token, labels };
+    const tellKnown = () => ({ webhookUrl, token, labels, now: new Date(clock.now()).toISOString() });
     if (round.does === 'count') {
       const deadline = performance.now() + 300_000;
       while (executions < round.executions && performance.now() < deadline)
         await new Promise((done) => setTimeout(done, 100));
-      return { ...known, commits, executions, rules: await countRules() };
+      return { ...tellKnown(), commits, executions, rules: await countRules() };
     }
     await enterBadRelease();
     commits = 0;
     executions = 0;
-    if (round.does === 'enter') return known;
+    if (round.does === 'enter') return tellKnown();
     const startsAt = new Date(clock.now()).toISOString();
     const ended = waitForExecution(system, 'rollback-release');
     let decisionStartedAt = 0;
@@ -158,7 +160,7 @@ serveRounds(
     unsubscribe();
     await post(startsAt, new Date(clock.now()).toISOString());
     await ended;
-    return { ...known, alertToCommitMilliseconds, decisionMilliseconds };
+    return { ...tellKnown(), alertToCommitMilliseconds, decisionMilliseconds };
   },
   () => system.stop(),
 );
