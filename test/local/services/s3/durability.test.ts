@@ -68,7 +68,7 @@ describe('bodies', () => {
     const watch = (bytes: number) => {
       movedBytes += bytes;
       // Seldom: collecting takes long in a process that has run many tests.
-      if (movedBytes < 32 * 1024 * 1024) return;
+      if (movedBytes < 96 * 1024 * 1024) return;
       movedBytes = 0;
       collectGarbage();
       peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
