@@ -1,4 +1,5 @@
 // Draws the report as one HTML page with its timeline as SVG: no script, no font, no image from elsewhere.
+import { escapeHtml } from '../contracts/escape-html.ts';
 import type { CertificateReport, ReportedCertificate } from './certificate-report.ts';
 
 const day = 86_400_000;
@@ -19,12 +20,12 @@ export function renderCertificateReport(report: CertificateReport): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Certificates of ${escapeText(application)}</title>
+<title>Certificates of ${escapeHtml(application)}</title>
 <style>${style}</style>
 </head>
 <body>
 <header>
-<h1>Certificates of ${escapeText(application)}</h1>
+<h1>Certificates of ${escapeHtml(application)}</h1>
 <p>As they were served at their last check. Written ${renderTime(writtenAt)}.</p>
 <div class="tiles">${tiles.join('')}</div>
 </header>
@@ -44,15 +45,15 @@ export function renderCertificateReport(report: CertificateReport): string {
 function renderRow(certificate: ReportedCertificate): string {
   const { name, host, port, environment, owner, issuer, issuedBy, daysLeft, notAfter, key, chain, state, problems } =
     certificate;
-  const words = problems.map(({ kind, words }) => `<li><b>${escapeText(kind)}</b> ${escapeText(words)}</li>`).join('');
+  const words = problems.map(({ kind, words }) => `<li><b>${escapeHtml(kind)}</b> ${escapeHtml(words)}</li>`).join('');
   return `<tr>
-<td><b>${escapeText(name)}</b><small>${escapeText(host)}${port === 443 ? '' : `:${port}`} · ${escapeText(environment)}</small>
-<td>${escapeText(owner)}
-<td>${escapeText(issuer)}<small>${escapeText(issuedBy ?? '')}</small>
+<td><b>${escapeHtml(name)}</b><small>${escapeHtml(host)}${port === 443 ? '' : `:${port}`} · ${escapeHtml(environment)}</small>
+<td>${escapeHtml(owner)}
+<td>${escapeHtml(issuer)}<small>${escapeHtml(issuedBy ?? '')}</small>
 <td class="number ${state}">${daysLeft ?? '–'}
 <td>${notAfter === undefined ? '–' : renderTime(notAfter).slice(0, 10)}
-<td>${escapeText(key ?? '–')}
-<td>${escapeText(chain)}
+<td>${escapeHtml(key ?? '–')}
+<td>${escapeHtml(chain)}
 <td><span class="badge ${state}">${state}</span>${words === '' ? '' : `<ul>${words}</ul>`}
 </tr>`;
 }
@@ -61,9 +62,9 @@ function renderHistory({ name, history, since, state }: ReportedCertificate): st
   const entries = history.length === 0 ? [{ at: since, state, problems: [] as readonly string[] }] : history;
   const items = entries.map(
     (entry) =>
-      `<li><time>${renderTime(entry.at)}</time><span class="badge ${entry.state}">${escapeText(entry.state)}</span>${escapeText(entry.problems.join(', '))}</li>`,
+      `<li><time>${renderTime(entry.at)}</time><span class="badge ${entry.state}">${escapeHtml(entry.state)}</span>${escapeHtml(entry.problems.join(', '))}</li>`,
   );
-  return `<details${history.length > 1 ? ' open' : ''}><summary>${escapeText(name)}</summary><ol>${items.join('')}</ol></details>`;
+  return `<details${history.length > 1 ? ' open' : ''}><summary>${escapeHtml(name)}</summary><ol>${items.join('')}</ol></details>`;
 }
 
 /** A bar for each certificate from its beginning to its end, the days of warning shaded behind, and today as a line. */
@@ -87,7 +88,7 @@ function drawTimeline({ certificates, writtenAt }: CertificateReport): string {
     const begin = x(Date.parse(String(notBefore)));
     const end = x(Date.parse(String(notAfter)));
     const tooltip = `${name}: ${String(notBefore).slice(0, 10)} to ${String(notAfter).slice(0, 10)}`;
-    return `<g><title>${escapeText(tooltip)}</title><text class="name" x="${left - 12}" y="${y + 14}">${escapeText(name.slice(0, 26))}</text><rect class="bar ${state}" x="${round(begin)}" y="${y + 2}" width="${round(Math.max(3, end - begin))}" height="${row - 10}" rx="4"/><text class="days" x="${round(end + 8)}" y="${y + 14}">${daysLeft} d</text></g>`;
+    return `<g><title>${escapeHtml(tooltip)}</title><text class="name" x="${left - 12}" y="${y + 14}">${escapeHtml(name.slice(0, 26))}</text><rect class="bar ${state}" x="${round(begin)}" y="${y + 2}" width="${round(Math.max(3, end - begin))}" height="${row - 10}" rx="4"/><text class="days" x="${round(end + 8)}" y="${y + 14}">${daysLeft} d</text></g>`;
   });
   const zone = (daysAhead: number, kind: string): string =>
     `<rect class="zone ${kind}" x="${round(x(now))}" y="${head - 8}" width="${round(x(now + daysAhead * day) - x(now))}" height="${bottom - head + 8}"/>`;
@@ -116,18 +117,6 @@ function round(value: number): number {
 
 function renderTime(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
-}
-
-/** Names and words come from certificates that anybody may have made. */
-function escapeText(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 const style = `

@@ -1,4 +1,5 @@
 // A scorecard as a page: one file, no script, readable where nothing else works any more.
+import { escapeHtml } from '../../contracts/escape-html.ts';
 import type { Score, Scorecard } from '../../contracts/ledger/recovery-drills.ts';
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
@@ -53,16 +54,4 @@ export function renderSeconds(seconds: number | undefined): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1).replace(/\.0$/, '')} h`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
