@@ -87,6 +87,13 @@ export const recoveryRegionFunctions = {
     environment: ['LEDGER_TABLE_NAME'],
     uses: ['ledger-read', 'dns-read', 'configuration'],
   },
+  'take-over-move': {
+    entry: 'lambdas/recovery/take-over-move.handler.ts',
+    description:
+      'Finds what a fail-over that was cut off has left held, and whether it is taken back or brought to its end',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'dns-read', 'configuration'],
+  },
   'fence-environment': {
     entry: 'lambdas/recovery/fence-environment.handler.ts',
     description: 'Holds everything else off an environment that moves, and lets it in again',

@@ -1,12 +1,7 @@
 // `automation recovery fail-over` and `fail-back`: what they would do, and in which region each environment runs.
 import type * as z from 'zod/mini';
-import {
-  type FailOverRecord,
-  failOverRecord,
-  type Site,
-  type SiteRecord,
-  siteRecord,
-} from '../../contracts/ledger/fail-overs.ts';
+import { type FailOverRecord, failOverRecord, type Site } from '../../contracts/ledger/fail-overs.ts';
+import { type SiteRecord, siteRecord } from '../../contracts/ledger/sites.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { type FailOverRequest, planFailOverTask } from '../../contracts/workflows/fail-over.ts';
 import type { Connection } from '../connection.ts';

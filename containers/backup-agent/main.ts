@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type AgentResult, agentResultKey } from '../../contracts/backup-manifest.ts';
 import { backUp } from './back-up.ts';
 import { cutOver } from './cut-over.ts';
+import { fenceDatabase, openDatabase } from './fence-database.ts';
 import { log } from './log.ts';
 import { recover } from './recover.ts';
 import { restore } from './restore.ts';
@@ -29,6 +30,8 @@ const commands: Readonly<Record<string, Command>> = {
   recover,
   'cut-over': (_s3, settings) => cutOver(settings),
   'undo-restore': (_s3, settings) => undoRestore(settings),
+  'fence-database': (_s3, settings) => fenceDatabase(settings),
+  'open-database': (_s3, settings) => openDatabase(settings),
   'sweep-drills': (_s3, settings) => sweepDrills(settings),
 };
 

@@ -1,6 +1,6 @@
-// In which region each environment runs, and how it came there.
+// How environments came to run where they run: fail-overs and fail-backs. Where that is stands in sites.ts.
 import * as z from 'zod/mini';
-import { indexed, keyed, type LedgerKey } from './item.ts';
+import { indexed, type LedgerKey } from './item.ts';
 
 export const failOverKeys = {
   site: (environment: string): LedgerKey => ({ pk: `SITE#${environment}`, sk: 'SITE' }),
@@ -11,18 +11,6 @@ export const failOverKinds = { failOver: 'fail-over' };
 
 export const sites = ['primary', 'recovery'] as const;
 export type Site = (typeof sites)[number];
-
-/** Absent: it runs in the primary region and has never moved. */
-export const siteRecord = z.object({
-  ...keyed,
-  environment: z.string(),
-  /** Where its users are led to. */
-  site: z.enum(sites),
-  since: z.string(),
-  /** Who moves it right now. */
-  movedBy: z.optional(z.string()),
-});
-export type SiteRecord = z.infer<typeof siteRecord>;
 
 export const failOverStages = ['started', 'completed', 'undone', 'refused', 'stuck'] as const;
 export type FailOverStage = (typeof failOverStages)[number];

@@ -10,6 +10,8 @@ export const agentCommands = [
   'recover',
   'cut-over',
   'undo-restore',
+  'fence-database',
+  'open-database',
   'sweep-drills',
 ] as const;
 

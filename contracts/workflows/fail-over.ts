@@ -1,7 +1,6 @@
 // Input of fail-over, and input and output of its tasks. To the recovery region, or back: the sides are exchanged, the steps the same.
 import * as z from 'zod/mini';
 import { failOverStages, sites } from '../ledger/fail-overs.ts';
-import { leaseGrantSchema } from './promote-release.ts';
 import { recoveryJobSchema } from './recovery-drill.ts';
 
 /** What a person asks for; also the form of the console and of `automation recovery fail-over|fail-back`. */
@@ -43,13 +42,20 @@ export type FailOverPlan = z.infer<typeof failOverPlanSchema>;
 export const siteJobSchema = z.extend(recoveryJobSchema, { site: z.enum(sites) });
 export type SiteJob = z.infer<typeof siteJobSchema>;
 
+/** One that must not meet others of the same move. */
+const replacingJobSchema = z.extend(siteJobSchema, { replaces: z.array(z.string()) });
+
 /** What is done with one database. Names are made of the execution's start, so that repeating it makes the same. */
 export const databaseMoveSchema = z.object({
   database: z.string(),
   /** In order; each must succeed before the next one begins. */
   jobs: z.array(siteJobSchema),
-  undo: siteJobSchema,
+  undo: replacingJobSchema,
+  /** Of a fail-over: the one that is left behind takes no writes any more, and takes them again when the move is taken back. */
+  fence: z.optional(siteJobSchema),
+  open: z.optional(replacingJobSchema),
 });
+export type DatabaseMove = z.infer<typeof databaseMoveSchema>;
 
 export const planFailOverTask = {
   input: z.object({ request: failOverRequestSchema, startedAt: z.string() }),
@@ -73,9 +79,31 @@ export const fenceEnvironmentTask = {
     actor: z.string(),
     /** `settle`: it has moved. `undo`: it has not. At home the fence is lifted, away it stays. */
     action: z.enum(['fence', 'settle', 'undo']),
-    leases: z.optional(z.array(leaseGrantSchema)),
+    /** Of `fence`: what whoever takes the move over has to know. */
+    request: z.optional(failOverRequestSchema),
+    planHash: z.optional(z.string()),
+    moves: z.optional(z.array(databaseMoveSchema)),
+    startedAt: z.optional(z.string()),
   }),
-  output: z.object({ leases: z.array(leaseGrantSchema) }),
+  output: z.object({ reason: z.string() }),
+};
+
+/** An execution was cut off before it could end by itself: aborted, timed out, or broken. */
+export const takeOverMoveTask = {
+  input: z.object({ deadHolder: z.string(), executionArn: z.string() }),
+  output: z.object({
+    /** `nothing`: it held nothing any more, or somebody else sees to it. */
+    outcome: z.enum(['undo', 'complete', 'nothing']),
+    reason: z.string(),
+    /** Under whose name the fence stands. */
+    holder: z.optional(z.string()),
+    request: z.optional(failOverRequestSchema),
+    plan: z.optional(failOverPlanSchema),
+    planHash: z.optional(z.string()),
+    failOverId: z.optional(z.string()),
+    moves: z.optional(z.array(databaseMoveSchema)),
+    startedAt: z.optional(z.string()),
+  }),
 };
 
 export const commitSiteTask = {

@@ -32,7 +32,13 @@ export const drillPlanSchema = z.object({
   /** Bucket, and key without its ending, of the scorecard. */
   bucket: z.string(),
   key: z.string(),
-  restores: z.array(z.extend(recoveryJobSchema, { takenAt: z.string() })),
+  restores: z.array(
+    z.extend(recoveryJobSchema, {
+      takenAt: z.string(),
+      /** Why this backup and no other, for a person. */
+      why: z.string(),
+    }),
+  ),
   /** One for each database, whether it was restored or not. */
   sweeps: z.array(recoveryJobSchema),
   /** Drills that were cut off: this one marks them as swept. */
@@ -66,6 +72,8 @@ export const startRecoveryJobTask = {
     site: z.optional(z.enum(sites)),
     /** Of a drill: what a sweep finds the Job by. */
     drillId: z.optional(z.string()),
+    /** Jobs that are removed before, with their pods: what they still do would be in the way of this one. */
+    replaces: z.optional(z.array(z.string())),
   }),
   output: z.object({ job: z.string() }),
 };

@@ -9,6 +9,8 @@ export interface AgentJobStatus {
 export interface AgentJobs {
   /** Does nothing when a Job of that name is there already. */
   create(job: { readonly cluster: string; readonly namespace: string; readonly manifest: object }): Promise<void>;
+  /** Returns when neither it nor a pod of it is there any more. @throws AppError `UpstreamUnavailableError` when that takes too long. */
+  remove(job: { readonly cluster: string; readonly namespace: string; readonly name: string }): Promise<void>;
   read(job: { readonly cluster: string; readonly namespace: string; readonly name: string }): Promise<AgentJobStatus>;
 }
 

@@ -1,9 +1,9 @@
 // Holds everything else off an environment while it moves, and as long as it runs elsewhere: leases, circuits and a freeze.
 import { type CircuitRecord, circuitKeys, circuitKinds, circuitScope } from '../../contracts/ledger/circuits.ts';
-import { failOverKeys, type SiteRecord } from '../../contracts/ledger/fail-overs.ts';
+import { failOverKeys } from '../../contracts/ledger/fail-overs.ts';
 import { type FreezeRecord, freezeKeys, freezeKinds } from '../../contracts/ledger/freezes.ts';
+import type { OpenMove, SiteRecord } from '../../contracts/ledger/sites.ts';
 import type { FailOverPlan } from '../../contracts/workflows/fail-over.ts';
-import type { LeaseGrant } from '../../contracts/workflows/promote-release.ts';
 import { AppError } from '../app-error.ts';
 import type { LeaseStore } from '../promotion/acquire-leases.ts';
 
@@ -11,6 +11,8 @@ export interface FenceStore {
   findSite(environment: string): Promise<SiteRecord | undefined>;
   /** Writes it unless somebody else moves the environment. Answers whether it was written. */
   putSite(record: SiteRecord, by: string): Promise<boolean>;
+  /** The token under which `holder` holds the lease; undefined when somebody else does, or nobody. */
+  findToken(environment: string, service: string, holder: string): Promise<number | undefined>;
   findCircuit(scope: string): Promise<CircuitRecord | undefined>;
   putCircuit(record: CircuitRecord): Promise<void>;
   putFreeze(record: FreezeRecord): Promise<void>;
@@ -40,8 +42,15 @@ function freezeIdOf(environment: string): string {
   return `fail-over-${environment}`;
 }
 
-/** Takes each lease from whoever has it: their fencing token is older from now on. Repeating it holds the same. */
-export async function fenceEnvironment(parts: FenceParts, move: Move): Promise<LeaseGrant[]> {
+/**
+ * Takes each lease from whoever has it: their fencing token is older from now on. What is moved is written down before anything is
+ * held, for whoever has to take it back. Repeating it holds the same.
+ */
+export async function fenceEnvironment(
+  parts: FenceParts,
+  move: Move,
+  open: Omit<OpenMove, 'plan' | 'failOverId'>,
+): Promise<{ reason: string }> {
   const { store, leases, services, now } = parts;
   const { plan, failOverId, executionArn, actor } = move;
   const { environment, to } = plan;
@@ -53,6 +62,7 @@ export async function fenceEnvironment(parts: FenceParts, move: Move): Promise<L
     site,
     since: found?.since ?? now,
     movedBy: executionArn,
+    move: { ...open, plan, failOverId },
   };
   if (!(await store.putSite(moved, executionArn)))
     throw new AppError('ConflictError', `${environment} is being moved by ${found?.movedBy ?? 'another execution'}`);
@@ -69,9 +79,10 @@ export async function fenceEnvironment(parts: FenceParts, move: Move): Promise<L
       ...{ openedAt: now, rollbackId: failOverId, correlationId: `fail-over/${failOverId}` },
     });
   }
-  const grants: LeaseGrant[] = [];
-  for (const service of services.toSorted()) grants.push(await takeLease(leases, environment, service, move));
-  return grants;
+  const tokens: string[] = [];
+  for (const service of services.toSorted())
+    tokens.push(`${service} under token ${await takeLease(leases, environment, service, move)}`);
+  return { reason: `nothing else changes ${environment}: ${tokens.join(', ')}` };
 }
 
 async function takeLease(
@@ -79,11 +90,11 @@ async function takeLease(
   environment: string,
   service: string,
   { executionArn, failOverId }: Move,
-): Promise<LeaseGrant> {
+): Promise<number> {
   for (let deadHolder: string | undefined; ; ) {
     const options = { promotionId: failOverId, durationSeconds: leaseSeconds, deadHolder };
     const answer = await leases.take(environment, service, executionArn, options);
-    if ('fencingToken' in answer) return { service, ...answer };
+    if ('fencingToken' in answer) return answer.fencingToken;
     deadHolder = answer.holder;
   }
 }
@@ -104,25 +115,31 @@ async function putFreeze(
 
 /**
  * Where it runs from now on. At home everything may move again, but for what others have fenced; away, people and rules stay held off
- * until it comes back.
+ * until it comes back. Does nothing when the fence is not of this move: one that found another at work has none.
  */
 export async function settleFence(
   parts: FenceParts,
   move: Move,
-  grants: readonly LeaseGrant[],
   site: SiteRecord['site'],
-): Promise<void> {
-  const { environment } = move.plan;
+): Promise<{ reason: string }> {
+  const { store, leases, services, now } = parts;
+  const { plan, executionArn, actor } = move;
+  const { environment } = plan;
+  const found = await store.findSite(environment);
+  if (found?.movedBy !== executionArn) return { reason: `${environment} is not held by ${executionArn}` };
   if (site === 'primary') await openFence(parts, move);
   else {
     const reason = `${environment} runs in the recovery region: \`automation recovery fail-back\` brings it home`;
-    await putFreeze(parts, environment, reason, move.actor);
+    await putFreeze(parts, environment, reason, actor);
   }
-  for (const { service, fencingToken } of grants)
-    await parts.leases.release(environment, service, move.executionArn, fencingToken);
-  const found = await parts.store.findSite(environment);
-  const since = found?.site === site ? found.since : parts.now;
-  await parts.store.putSite({ ...failOverKeys.site(environment), environment, site, since }, move.executionArn);
+  for (const service of services) {
+    const token = await store.findToken(environment, service, executionArn);
+    if (token !== undefined) await leases.release(environment, service, executionArn, token);
+  }
+  const since = found.site === site ? found.since : now;
+  // Last: whoever takes the move over finds by it what is still held.
+  await store.putSite({ ...failOverKeys.site(environment), environment, site, since }, executionArn);
+  return { reason: site === 'primary' ? `${environment} may be changed again` : `${environment} stays held` };
 }
 
 async function openFence({ store, services, now }: FenceParts, { plan, actor }: Move): Promise<void> {

@@ -12,6 +12,7 @@ import type { DrillPlan, DrillRequest } from '../../contracts/workflows/recovery
 import { AppError } from '../app-error.ts';
 import { isRestorable, toAgentBackup } from '../backups/agent-backup.ts';
 import { jobNameOf, stampOf } from '../backups/name-backup.ts';
+import { findNewestUnbroken } from './plan-fail-over.ts';
 import { asReplica } from './recovery-side.ts';
 
 type Settings = Pick<Configuration, 'application' | 'databases' | 'environments' | 'recovery'>;
@@ -65,21 +66,17 @@ export function planDrill(
         databaseBeside: prefix,
       });
       if (sweepOnly) continue;
-      const found = backups.findLast(
-        (backup) =>
-          backup.environment === environment &&
-          backup.name === database &&
-          isRestorable(backup) &&
-          backup.replicatedAt !== undefined,
-      );
-      if (found === undefined) missing.push(scoreMissing(recovery, environment, database));
+      const ofDatabase = backups.filter((backup) => backup.environment === environment && backup.name === database);
+      const choice = chooseForDrill(ofDatabase, startedAt, recovery.recoveryPointMinutes.database);
+      if (choice === undefined) missing.push(scoreMissing(recovery, environment, database));
       else
         restores.push({
           command: 'restore',
           job: jobNameOf('drill', { name, stamp }),
-          backup: asReplica(application, toAgentBackup(found)),
+          backup: asReplica(application, toAgentBackup(choice.backup)),
           databaseBeside: `${prefix}${stamp}`,
-          takenAt: found.startedAt,
+          takenAt: choice.backup.startedAt,
+          why: choice.why,
         });
     }
   }
@@ -88,6 +85,32 @@ export function planDrill(
     ...{ bucket: backupReplicaName(application, first), key: `drills/${stamp}/scorecard` },
     ...{ restores, sweeps, missing, abandoned: unfinished.filter((each) => each !== drillId) },
   };
+}
+
+/**
+ * The newest that a restore has proven, as long as it is young enough for the target: a drill measures a recovery, and what a broken
+ * backup means is the verification's to say. Else what a fail-over would take. `backups` oldest first.
+ */
+export function chooseForDrill(
+  backups: readonly BackupRecord[],
+  startedAt: string,
+  targetMinutes: number,
+): { readonly backup: BackupRecord; readonly why: string } | undefined {
+  const there = backups.filter((backup) => isRestorable(backup) && backup.replicatedAt !== undefined);
+  const proven = there.findLast(({ verifiedAt }) => verifiedAt !== undefined);
+  if (proven !== undefined && ageMinutes(proven, startedAt) <= targetMinutes)
+    return { backup: proven, why: `the newest that was proven, at ${proven.verifiedAt}` };
+  const backup = findNewestUnbroken(there);
+  if (backup === undefined) return undefined;
+  const instead =
+    proven === undefined
+      ? 'none that stands there was proven'
+      : `the newest proven one is ${ageMinutes(proven, startedAt)} min old where ${targetMinutes} are allowed`;
+  return { backup, why: `the newest: ${instead}` };
+}
+
+function ageMinutes({ startedAt }: BackupRecord, now: string): number {
+  return Math.round((Date.parse(now) - Date.parse(startedAt)) / 60_000);
 }
 
 function scoreMissing(recovery: Configuration['recovery'], environment: string, subject: string): Score {

@@ -3,9 +3,9 @@ import type { Configuration } from '../../config/schema.ts';
 import { backupReplicaName } from '../../contracts/backup-places.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { CurrentRecord } from '../../contracts/ledger/deployments.ts';
-import type { SiteRecord } from '../../contracts/ledger/fail-overs.ts';
+import type { SiteRecord } from '../../contracts/ledger/sites.ts';
 import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
-import type { FailOverPlan, FailOverRequest, SiteJob } from '../../contracts/workflows/fail-over.ts';
+import type { DatabaseMove, FailOverPlan, FailOverRequest, SiteJob } from '../../contracts/workflows/fail-over.ts';
 import { isRestorable, toAgentBackup } from '../backups/agent-backup.ts';
 import { backupIdOf, jobNameOf, prefixOf, stampOf } from '../backups/name-backup.ts';
 import { asReplica } from './recovery-side.ts';
@@ -68,12 +68,15 @@ export function planFailOver(
   return { outcome: 'planned', reason: `${environment} to the ${to} region`, plan };
 }
 
-/** The newest that no proof has found broken; when all are, the newest: people see it in the plan. */
+/** The newest that no proof has found broken; when all are, the newest: people see it in the plan. `backups` oldest first. */
+export function findNewestUnbroken(backups: readonly BackupRecord[]): BackupRecord | undefined {
+  return backups.findLast(({ verificationFailure }) => verificationFailure === undefined) ?? backups.at(-1);
+}
+
 function newestReplica(backups: readonly BackupRecord[], database: string): BackupRecord | undefined {
-  const there = backups.filter(
-    (backup) => backup.name === database && isRestorable(backup) && backup.replicatedAt !== undefined,
+  return findNewestUnbroken(
+    backups.filter((backup) => backup.name === database && isRestorable(backup) && backup.replicatedAt !== undefined),
   );
-  return there.findLast(({ verificationFailure }) => verificationFailure === undefined) ?? there.at(-1);
 }
 
 function describeSteps(
@@ -87,10 +90,13 @@ function describeSteps(
   const names = databases.map(({ database }) => database).join(', ');
   const move =
     to === 'recovery'
-      ? databases.map(
-          ({ database, backupId }) =>
-            `restore ${backupId} in the recovery region, compare, and make it ${database} there`,
-        )
+      ? [
+          `have ${names} in the primary region take no writes any more, where it can be reached; it is not waited for for long`,
+          ...databases.map(
+            ({ database, backupId }) =>
+              `restore ${backupId} in the recovery region, compare, and make it ${database} there`,
+          ),
+        ]
       : [
           'stop the services in the recovery region, by a commit, so that nothing is written any more',
           `back up ${names} there, restore it in the primary region, compare, and make it the live one`,
@@ -117,7 +123,7 @@ export function planMoves(
   plan: FailOverPlan,
   startedAt: string,
   backups: readonly BackupRecord[],
-): { database: string; jobs: SiteJob[]; undo: SiteJob }[] {
+): DatabaseMove[] {
   const { environment, to } = plan;
   const stamp = stampOf(startedAt);
   return plan.databases.map(({ database, backupId }) => {
@@ -132,11 +138,12 @@ export function planMoves(
       job: jobNameOf(`${to}-${command}`, { name: `${environment}-${database}`, stamp }),
     });
     const restore = [job('restore', to), job('cut-over', to)];
-    return {
-      database,
-      jobs: to === 'primary' ? [job('back-up', 'recovery'), ...restore] : restore,
-      undo: job('undo-restore', to),
-    };
+    // A restore that still runs would make anew what is dropped, and a late fence would close what was opened.
+    const undo = { ...job('undo-restore', to), replaces: restore.map((each) => each.job) };
+    if (to === 'primary') return { database, jobs: [job('back-up', 'recovery'), ...restore], undo };
+    const fence = job('fence-database', 'primary');
+    const open = { ...job('open-database', 'primary'), replaces: [fence.job] };
+    return { database, jobs: restore, undo, fence, open };
   });
 }
 

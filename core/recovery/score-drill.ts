@@ -62,7 +62,7 @@ async function scoreRestore(parts: Parts, plan: DrillPlan, ended: EndedJob): Pro
     passed: isRestored,
     ...(planned === undefined ? {} : { recoveryPointSeconds: secondsBetween(planned.takenAt, plan.startedAt) }),
     reason: isRestored
-      ? `${planned?.backup.backupId}: ${describeFacts(result.facts)}, as its manifest counts them`
+      ? `${planned?.backup.backupId} (${planned?.why}): ${describeFacts(result.facts)}, as its manifest counts them`
       : words,
   };
   return judge(

@@ -1,11 +1,14 @@
 // What holds others off an environment, in the ledger.
 import { circuitKeys, circuitRecord } from '../../contracts/ledger/circuits.ts';
-import { failOverKeys, siteRecord } from '../../contracts/ledger/fail-overs.ts';
+import { failOverKeys } from '../../contracts/ledger/fail-overs.ts';
 import { freezeKeys } from '../../contracts/ledger/freezes.ts';
+import { leaseKeys, leaseRecord } from '../../contracts/ledger/leases.ts';
+import { siteRecord } from '../../contracts/ledger/sites.ts';
 import type { FenceStore } from '../../core/recovery/fence-environment.ts';
+import type { TakeOverParts } from '../../core/recovery/take-over-move.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
-export function createDynamoFenceStore(ledger: DynamoLedger): FenceStore {
+export function createDynamoFenceStore(ledger: DynamoLedger): FenceStore & Pick<TakeOverParts, 'takeOver'> {
   return {
     findSite: (environment) => ledger.find(siteRecord, failOverKeys.site(environment)),
     async putSite(record, by) {
@@ -14,6 +17,20 @@ export function createDynamoFenceStore(ledger: DynamoLedger): FenceStore {
         values: { ':by': by },
       };
       return (await ledger.put(record, condition)).written;
+    },
+    async takeOver(record, seen) {
+      const condition =
+        seen === undefined
+          ? { expression: 'attribute_not_exists(#move.takenOverBy)', names: { '#move': 'move' } }
+          : { expression: '#move.takenOverBy = :seen', names: { '#move': 'move' }, values: { ':seen': seen } };
+      const { expression, ...rest } = condition;
+      const held = `movedBy = :holder AND ${expression}`;
+      const values = { ...('values' in rest ? rest.values : {}), ':holder': record.movedBy };
+      return (await ledger.put(record, { ...rest, expression: held, values })).written;
+    },
+    async findToken(environment, service, holder) {
+      const lease = await ledger.find(leaseRecord, leaseKeys.lease(environment, service));
+      return lease?.holder === holder ? lease.fencingToken : undefined;
     },
     findCircuit: (scope) => ledger.find(circuitRecord, circuitKeys.circuit(scope)),
     async putCircuit(record) {

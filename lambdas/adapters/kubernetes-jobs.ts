@@ -1,4 +1,5 @@
 // Kubernetes Jobs: created once by their name, and read.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../core/app-error.ts';
 import type { AgentJobs } from '../../core/backups/agent-jobs.ts';
 import type { KubernetesAnswer, KubernetesClient } from './kubernetes-client.ts';
@@ -15,6 +16,9 @@ interface Job {
   };
 }
 
+const removalLooks = 40;
+const removalPauseMilliseconds = 500;
+
 export function createKubernetesJobs(clusterOf: (name: string) => KubernetesClient): AgentJobs {
   const pathOf = (namespace: string): string => `/apis/batch/v1/namespaces/${namespace}/jobs`;
   return {
@@ -27,6 +31,21 @@ export function createKubernetesJobs(clusterOf: (name: string) => KubernetesClie
       });
       // There already: an earlier attempt of the same step has created it.
       if (answer.status !== 409) expectSuccess(answer, `creating a Job in ${namespace}`);
+    },
+    async remove({ cluster, namespace, name }) {
+      const path = `${pathOf(namespace)}/${encodeURIComponent(name)}`;
+      // In the foreground: the Job goes when its pods are gone.
+      const answer = await clusterOf(cluster)({ method: 'DELETE', path: `${path}?propagationPolicy=Foreground` });
+      if (answer.status === 404) return;
+      expectSuccess(answer, `removing Job ${name}`);
+      for (let look = 1; look <= removalLooks; look += 1) {
+        if ((await clusterOf(cluster)({ method: 'GET', path })).status === 404) return;
+        await sleep(removalPauseMilliseconds);
+      }
+      throw new AppError(
+        'UpstreamUnavailableError',
+        `Job ${name} in ${namespace} is being removed, and is still there`,
+      );
     },
     async read({ cluster, namespace, name }) {
       const answer = await clusterOf(cluster)({

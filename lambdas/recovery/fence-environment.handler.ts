@@ -1,5 +1,6 @@
 // Steps of fail-over that hold everything else off an environment, and let it in again.
 import { fenceEnvironmentTask } from '../../contracts/workflows/fail-over.ts';
+import { AppError } from '../../core/app-error.ts';
 import { formatTime } from '../../core/clock.ts';
 import { fenceEnvironment, settleFence } from '../../core/recovery/fence-environment.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
@@ -18,12 +19,15 @@ const leaseStore = createDynamoLeaseStore(ledger, systemClock);
 
 export const handler = defineTask({
   ...fenceEnvironmentTask,
-  async handle({ action, leases = [], ...move }) {
+  async handle({ action, request, planHash, moves, startedAt, ...move }) {
     const parts = { store, leases: leaseStore, services, now: formatTime(systemClock.now()) };
-    if (action === 'fence') return { leases: await fenceEnvironment(parts, move) };
+    if (action === 'fence') {
+      if (request === undefined || planHash === undefined || moves === undefined || startedAt === undefined)
+        throw new AppError('InvalidInputError', 'a fence needs the request, planHash, moves and startedAt of its move');
+      return await fenceEnvironment(parts, move, { request, planHash, moves, startedAt });
+    }
     const { to } = move.plan;
     const back = to === 'recovery' ? 'primary' : 'recovery';
-    await settleFence(parts, move, leases, action === 'settle' ? to : back);
-    return { leases: [] };
+    return await settleFence(parts, move, action === 'settle' ? to : back);
   },
 });

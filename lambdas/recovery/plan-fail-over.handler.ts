@@ -1,7 +1,8 @@
 // Step PlanFailOver of fail-over; `automation recovery fail-over --plan` asks it too.
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { currentRecord } from '../../contracts/ledger/deployments.ts';
-import { failOverKeys, siteRecord } from '../../contracts/ledger/fail-overs.ts';
+import { failOverKeys } from '../../contracts/ledger/fail-overs.ts';
+import { siteRecord } from '../../contracts/ledger/sites.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { planFailOverTask } from '../../contracts/workflows/fail-over.ts';
 import { answerFailOverRequest } from '../../core/recovery/answer-fail-over-request.ts';

@@ -13,8 +13,11 @@ const clustersAt = connectSites(configuration);
 /** A Job of that name that is there already is the one of an earlier attempt. */
 export const handler = defineTask({
   ...startRecoveryJobTask,
-  async handle({ site = 'recovery', ...task }) {
-    await createKubernetesJobs(clustersAt(site)).create(buildDrillJob(atSite(configuration, site), task));
+  async handle({ site = 'recovery', replaces = [], ...task }) {
+    const jobs = createKubernetesJobs(clustersAt(site));
+    const job = buildDrillJob(atSite(configuration, site), task);
+    for (const name of replaces) await jobs.remove({ ...job, name });
+    await jobs.create(job);
     return { job: task.job };
   },
 });

@@ -18,8 +18,8 @@ export interface RecoveryRoute {
   readonly target: { readonly workflow: RecoveryWorkflowName } | { readonly function: RecoveryFunctionName };
 }
 
-/** `drillArn` is that of the workflow recovery-drill. */
-export function buildRecoveryRoutes(drillArn: string): readonly RecoveryRoute[] {
+/** `arnOf` gives those of the workflows. */
+export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => string): readonly RecoveryRoute[] {
   return [
     {
       id: 'cut-off-drill-sweeps',
@@ -28,10 +28,22 @@ export function buildRecoveryRoutes(drillArn: string): readonly RecoveryRoute[] 
       pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: [drillArn], status: ['ABORTED', 'TIMED_OUT'] },
+        detail: { stateMachineArn: [arnOf('recovery-drill')], status: ['ABORTED', 'TIMED_OUT'] },
       },
       fromAws: true,
       target: { workflow: 'recovery-drill' },
+    },
+    {
+      id: 'cut-off-fail-overs',
+      description: 'A fail-over that was cut off is taken back, or brought to its end after the switch',
+      // One that has failed by a name of ours holds nothing any more, unless its fence could not be lifted: then it is tried again.
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [arnOf('fail-over')], status: ['ABORTED', 'TIMED_OUT', 'FAILED'] },
+      },
+      fromAws: true,
+      target: { workflow: 'fail-over' },
     },
     {
       id: 'recovery-notifies',
@@ -56,7 +68,7 @@ export function buildRecoveryRoutes(drillArn: string): readonly RecoveryRoute[] 
 
 /** Functions that rules invoke, which is asynchronously. */
 export function listRecoveryTargets(): RecoveryFunctionName[] {
-  return buildRecoveryRoutes('').flatMap(({ target }) => ('function' in target ? [target.function] : []));
+  return buildRecoveryRoutes((name) => name).flatMap(({ target }) => ('function' in target ? [target.function] : []));
 }
 
 export const recoverySchedules: readonly {

@@ -86,7 +86,7 @@ export class RecoveryStack extends Stack {
       ]),
     ) as Record<RecoveryWorkflowName, Workflow>;
 
-    for (const { target, ...route } of buildRecoveryRoutes(Workflow.arnOf(this, application, 'recovery-drill'))) {
+    for (const { target, ...route } of buildRecoveryRoutes((name) => Workflow.arnOf(this, application, name))) {
       bus.addRoute(route.id, {
         ...route,
         target: 'workflow' in target ? workflows[target.workflow].stateMachine : functions.get(target.function),

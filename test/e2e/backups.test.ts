@@ -14,6 +14,7 @@ import {
   backupRecord,
   lastVerifiedRecord,
 } from '../../contracts/ledger/backups.ts';
+import { failOverRecord } from '../../contracts/ledger/fail-overs.ts';
 import { freezeRecord } from '../../contracts/ledger/freezes.ts';
 import {
   type RecoveryDrillRecord,
@@ -57,12 +58,15 @@ async function start(stateMachineArn: string, input: object): Promise<string> {
 }
 
 async function endOf(executionArn: string): Promise<Record<string, string>> {
-  for (const until = performance.now() + 150_000; performance.now() < until; ) {
-    const end = await system.call<Record<string, string>>('sfn', 'DescribeExecution', { executionArn });
-    if (end.status !== 'RUNNING') return end;
-    await system.runtime.context.clock.advance(2_000);
-  }
-  throw new Error(`${executionArn} has not ended`);
+  return await letTimePass(
+    system,
+    `the end of ${executionArn}`,
+    async () => {
+      const end = await system.call<Record<string, string>>('sfn', 'DescribeExecution', { executionArn });
+      return end.status === 'RUNNING' ? undefined : end;
+    },
+    2_000,
+  );
 }
 
 async function backUp(): Promise<BackupRecord> {
@@ -467,7 +471,7 @@ describe('a fail-over', () => {
   const hostedZoneId = 'Z0PYAIRTABLEEXAMPLE';
 
   /** Starts it, and has somebody else agree. */
-  async function move(to: 'primary' | 'recovery'): Promise<Record<string, string>> {
+  async function begin(to: 'primary' | 'recovery'): Promise<string> {
     const request = { environment: 'prod', to, actor: 'ada-release', reason: 'tried' };
     const executionArn = await start(workflowThere('fail-over'), { request });
     const approval = await letTimePass(system, 'the request for approval', async () => {
@@ -481,7 +485,23 @@ describe('a fail-over', () => {
       ...{ service: 'lambda', operation: 'Invoke', region: recoveryRegion, principal: operatorOf(context) },
       input: { FunctionName: 'pyairtable-decide-approval', Payload: Buffer.from(JSON.stringify(decision)) },
     });
-    return await endOf(executionArn);
+    return executionArn;
+  }
+  const move = async (to: 'primary' | 'recovery'): Promise<Record<string, string>> => await endOf(await begin(to));
+
+  /** Whether the database of a region lets somebody write into it. */
+  async function takesWrites(site: 'primary' | 'recovery'): Promise<boolean> {
+    const { host, port, user, password, database } = system.world.databases.get('prod', 'pyairtable', site);
+    const client = new Client({ host, port, user, password, database });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ default_transaction_read_only: string }>(
+        'SHOW default_transaction_read_only',
+      );
+      return rows[0]?.default_transaction_read_only === 'off';
+    } finally {
+      await client.end();
+    }
   }
 
   async function readTargets(): Promise<string[]> {
@@ -516,6 +536,34 @@ describe('a fail-over', () => {
     expect([before, await countRecords('recovery')]).toEqual([0, 0]);
     expect(await readTargets()).toEqual([home, home]);
     expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
+    expect(await takesWrites('primary')).toBe(true);
+  }, 300_000);
+
+  it('that is cut off in the middle of a restore is taken back by itself', async () => {
+    const restoring = new Promise<void>((resolve) => {
+      const stop = system.runtime.context.trace.subscribe(({ name, subject }) => {
+        if (name !== 'job-process-started' || !subject.includes('/recovery-restore-prod-pyairtable')) return;
+        stop();
+        resolve();
+      });
+    });
+    const executionArn = await begin('recovery');
+    const ended = endOf(executionArn);
+    await restoring;
+    expect(await takesWrites('primary')).toBe(false);
+    await system.call('sfn', 'StopExecution', { executionArn });
+    expect((await ended).status).toBe('ABORTED');
+    await letTimePass(
+      system,
+      'the end of what was cut off',
+      async () => {
+        const moves = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
+        return moves.find((each) => each.executionArn === executionArn && each.status === 'undone');
+      },
+      2_000,
+    );
+    expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
+    expect([await takesWrites('primary'), await countRecords('recovery')]).toEqual([true, 0]);
   }, 300_000);
 
   it('moves data, services and names, holds everything else off, and comes home', async () => {
@@ -524,10 +572,12 @@ describe('a fail-over', () => {
     expect(JSON.parse(there.output ?? '{}')).toMatchObject({ outcome: 'completed' });
     expect(await countRecords('recovery')).toBe(await countRecords('primary'));
     expect(await readTargets()).toEqual([away, away]);
+    expect([await takesWrites('primary'), await takesWrites('recovery')]).toEqual([false, true]);
     expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toMatchObject([{ environments: ['prod'] }]);
     const back = await move('primary');
     expect([back.status, back.cause]).toEqual(['SUCCEEDED', undefined]);
     expect(await readTargets()).toEqual([home, home]);
+    expect(await takesWrites('primary')).toBe(true);
     expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
   }, 300_000);
 });

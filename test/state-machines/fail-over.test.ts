@@ -8,6 +8,7 @@ import {
   planFailOverTask,
   settleFailOverTask,
   switchDnsTask,
+  takeOverMoveTask,
   verifySiteTask,
 } from '../../contracts/workflows/fail-over.ts';
 import { readRecoveryJobTask, startRecoveryJobTask } from '../../contracts/workflows/recovery-drill.ts';
@@ -17,6 +18,7 @@ const contracts = {
   'plan-fail-over': planFailOverTask,
   'request-approval': requestApprovalTask,
   'close-approval': closeApprovalTask,
+  'take-over-move': takeOverMoveTask,
   'fence-environment': fenceEnvironmentTask,
   'start-recovery-job': startRecoveryJobTask,
   'read-recovery-job': readRecoveryJobTask,
@@ -53,7 +55,13 @@ function answerPlan({ request }: { request?: unknown }) {
       {
         database: 'pyairtable',
         jobs: to === 'primary' ? [job('back-up', 'recovery'), ...jobs] : jobs,
-        undo: job('undo-restore', to),
+        undo: { ...job('undo-restore', to), replaces: ['restore', 'cut-over'] },
+        ...(to === 'primary'
+          ? {}
+          : {
+              fence: job('fence-database', 'primary'),
+              open: { ...job('open-database', 'primary'), replaces: ['fence-database'] },
+            }),
       },
     ],
   };
@@ -71,9 +79,8 @@ const stubs: Stubs = {
   'plan-fail-over': answerPlan,
   'request-approval': decide('approved'),
   'close-approval': () => ({ outcome: 'expired', reason: 'nobody has answered in time' }),
-  'fence-environment': ({ action }) => ({
-    leases: action === 'fence' ? [{ service: 'api-gateway', fencingToken: 7 }] : [],
-  }),
+  'take-over-move': () => ({ outcome: 'nothing', reason: 'holds nothing any more' }),
+  'fence-environment': ({ action }) => ({ reason: String(action) }),
   'start-recovery-job': ({ job: name }) => ({ job: name }),
   'read-recovery-job': () => ({ status: 'succeeded', reason: '', waitSeconds: 2 }),
   'commit-site': () => ({ revision: 'abc', reason: 'committed' }),
@@ -85,6 +92,16 @@ const stubs: Stubs = {
   'settle-fail-over': ({ reason }) => ({ reason: String(reason) }),
 };
 
+const fail: Stub = () => {
+  throw new FunctionFailure('ForbiddenError', 'made to fail');
+};
+const ended = { status: 'succeeded', reason: '', waitSeconds: 2 };
+/** Every Job succeeds but that of `command`. */
+const readUnless =
+  (command: string, answer: Stub): Stub =>
+  (input, harness) =>
+    input.job === command ? answer(input, harness) : ended;
+
 let machine: WorkflowHarness;
 afterEach(() => machine.services.stop());
 const open = async (changed: Partial<Stubs> = {}): Promise<void> => {
@@ -92,9 +109,6 @@ const open = async (changed: Partial<Stubs> = {}): Promise<void> => {
 };
 const run = (to: 'primary' | 'recovery' = 'recovery') =>
   machine.run({ request: { environment: 'prod', to, actor: 'ada-release', reason: 'the region is gone' } });
-const fail: Stub = () => {
-  throw new FunctionFailure('ForbiddenError', 'made to fail');
-};
 /** What was done, each as function and what tells it from others. */
 const course = (): string[] =>
   machine.calls.flatMap(({ name, input }) => {
@@ -102,7 +116,10 @@ const course = (): string[] =>
     const what = [input.action, input.command, input.site, input.stage].filter(Boolean).join(' ');
     return [what === '' ? name : `${name} ${what}`];
   });
-const undoing = ['commit-site undo', 'start-recovery-job undo-restore recovery', 'fence-environment undo'];
+const undoing = [
+  ...['commit-site undo', 'start-recovery-job undo-restore recovery'],
+  ...['start-recovery-job open-database primary', 'fence-environment undo'],
+];
 
 describe('a fail-over', () => {
   it('fences, restores, starts, looks, switches, and keeps the fence', async () => {
@@ -110,13 +127,44 @@ describe('a fail-over', () => {
     expect(await run()).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
     expect(course()).toEqual([
       ...['request-approval', 'settle-fail-over started', 'fence-environment fence'],
+      'start-recovery-job fence-database primary',
       ...['start-recovery-job restore recovery', 'start-recovery-job cut-over recovery', 'commit-site apply'],
       ...['verify-site', 'switch-dns switch', 'switch-dns confirm'],
       ...['fence-environment settle', 'settle-fail-over completed'],
     ]);
-    expect(machine.calls.find(({ input }) => input.action === 'settle')?.input.leases).toEqual([
-      { service: 'api-gateway', fencingToken: 7 },
-    ]);
+    // Whoever has to take it over finds all of this.
+    expect(machine.calls.find(({ input }) => input.action === 'fence')?.input).toMatchObject({
+      ...{ planHash: 'hash', request: { reason: 'the region is gone' }, moves: [{ database: 'pyairtable' }] },
+      startedAt: expect.stringMatching(/^20/),
+    });
+  });
+
+  it.each<[string, Partial<Stubs>, string]>([
+    [
+      'no Job begins',
+      {
+        'start-recovery-job': (input, harness) =>
+          input.command === 'fence-database' ? fail(input, harness) : stubs['start-recovery-job'](input, harness),
+      },
+      'was not fenced (ForbiddenError)',
+    ],
+    ['nobody can look', { 'read-recovery-job': readUnless('fence-database', fail) }, 'is perhaps not fenced'],
+    [
+      'it fails',
+      {
+        'read-recovery-job': readUnless('fence-database', () => ({ ...ended, status: 'failed', reason: 'no server' })),
+      },
+      'is perhaps not fenced: no server',
+    ],
+    [
+      'it does not end',
+      { 'read-recovery-job': readUnless('fence-database', () => ({ ...ended, status: 'running' })) },
+      'is perhaps not fenced',
+    ],
+  ])('is not held up by a region that is gone: when %s it says so and goes on', async (_, changed, words) => {
+    await open(changed);
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
+    expect(machine.calls.find(({ input }) => input.stage === 'completed')?.input.reason).toContain(words);
   });
 
   it('asks people for just this plan before anything is touched', async () => {
@@ -255,15 +303,56 @@ describe('a failure before the switch is undone', () => {
       ...{ status: 'FAILED', error: 'FailOverStuck' },
       cause: expect.stringContaining('the commit could not be taken back'),
     });
-    expect(course().slice(-3)).toEqual([...undoing.slice(1), 'settle-fail-over stuck']);
+    expect(course().slice(-4)).toEqual([...undoing.slice(1), 'settle-fail-over stuck']);
   });
 });
 
 it('a switch whose fence cannot be settled is not undone, and wakes somebody', async () => {
-  await open({ 'fence-environment': ({ action }) => (action === 'settle' ? fail({}, machine) : { leases: [] }) });
+  await open({ 'fence-environment': ({ action }) => (action === 'settle' ? fail({}, machine) : { reason: '' }) });
   expect(await run()).toMatchObject({
     ...{ status: 'FAILED', error: 'FailOverStuck' },
     cause: expect.stringContaining('the switch is made'),
   });
   expect(course().filter((each) => /undo/.test(each))).toEqual([]);
+});
+
+describe('one that was cut off', () => {
+  const cutOff = { detail: { executionArn: 'arn:dead', status: 'ABORTED' } };
+  const { plan, moves, planHash, failOverId } = answerPlan({ request: { to: 'recovery' } });
+  const held = {
+    ...{ reason: 'its execution was cut off', holder: 'arn:dead', plan, moves, planHash, failOverId },
+    ...{ startedAt: '2026-12-05T10:00:00.000Z' },
+    request: { environment: 'prod', to: 'recovery', actor: 'ada-release', reason: 'the region is gone' },
+  };
+  const find = (outcome: string): Partial<Stubs> => ({ 'take-over-move': () => ({ outcome, ...held }) });
+  const holders = (): unknown[] => [
+    ...new Set(
+      machine.calls.flatMap(({ name, input }) => (name === 'take-over-move' ? [] : (input.executionArn ?? []))),
+    ),
+  ];
+
+  it('before the switch is taken back, every step, under the name of the one that holds the fence', async () => {
+    await open(find('undo'));
+    expect(await machine.run(cutOff)).toMatchObject({ status: 'FAILED', error: 'FailOverUndone' });
+    expect(course()).toEqual(['take-over-move', 'switch-dns undo', ...undoing, 'settle-fail-over undone']);
+    expect(machine.calls[0]?.input).toMatchObject({ deadHolder: 'arn:dead' });
+    expect(holders()).toEqual(['arn:dead']);
+    expect(machine.calls.find(({ input }) => input.command === 'undo-restore')?.input.replaces).toEqual([
+      'restore',
+      'cut-over',
+    ]);
+  });
+
+  it('after the switch is brought to its end, and keeps the fence', async () => {
+    await open(find('complete'));
+    expect(await machine.run(cutOff)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
+    expect(course()).toEqual(['take-over-move', 'fence-environment settle', 'settle-fail-over completed']);
+    expect(holders()).toEqual(['arn:dead']);
+  });
+
+  it('that holds nothing any more is left alone', async () => {
+    await open();
+    expect(await machine.run(cutOff)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'nothing' } });
+    expect(course()).toEqual(['take-over-move']);
+  });
 });

@@ -36,6 +36,7 @@ const plan = {
     {
       ...{ command: 'restore', job: 'drill-1', backup, databaseBeside: 'pyairtable_drill_1' },
       takenAt: '2026-11-24T02:00:00.000Z',
+      why: 'the newest',
     },
   ],
   sweeps: [{ command: 'sweep-drills', job: 'sweep-1', backup, databaseBeside: 'pyairtable_drill_' }],

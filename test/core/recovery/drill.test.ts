@@ -6,7 +6,7 @@ import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
 import { type RecoveryDrillRecord, type Score, scorecardSchema } from '../../../contracts/ledger/recovery-drills.ts';
 import { beginDrill, type DrillStore } from '../../../core/recovery/begin-drill.ts';
 import { buildDrillJob, drillLabel } from '../../../core/recovery/build-drill-job.ts';
-import { planDrill } from '../../../core/recovery/plan-drill.ts';
+import { chooseForDrill, planDrill } from '../../../core/recovery/plan-drill.ts';
 import { asInRecoveryRegion } from '../../../core/recovery/recovery-side.ts';
 import { renderScorecard } from '../../../core/recovery/render-scorecard.ts';
 import { type RecoverySources, scoreDrill } from '../../../core/recovery/score-drill.ts';
@@ -64,6 +64,32 @@ describe('the plan of a drill', () => {
     expect(missing).toEqual([]);
   });
 
+  it.each<[string, BackupRecord[], string, RegExp]>([
+    [
+      'the newest proven one',
+      [backup('1', { verifiedAt: 'then' }), backup('2')],
+      '1',
+      /newest that was proven, at then/,
+    ],
+    [
+      'a newer one when the proven one is too old',
+      [backup('1', { verifiedAt: 'then', startedAt: '2026-11-28T02:00:00.000Z' }), backup('2')],
+      '2',
+      /proven one is 4620 min old where 1560 are allowed/,
+    ],
+    [
+      'the newest that is not known to be broken',
+      [backup('1'), backup('2', { verificationFailure: 'x' })],
+      '1',
+      /none/,
+    ],
+    ['a broken one before none at all', [backup('1', { verificationFailure: 'x' })], '1', /none/],
+  ])('takes %s, and says why', (_, backups, day, why) => {
+    expect(chooseForDrill(backups, startedAt, 26 * 60)).toMatchObject({
+      ...{ backup: { backupId: `prod.pyairtable.dump.${day}` }, why: expect.stringMatching(why) },
+    });
+  });
+
   it('fails a database of which nothing has arrived, and sweeps it all the same', () => {
     const { restores, sweeps, missing } = planDrill(configuration, {}, { startedAt, backups: [], unfinished: [] });
     expect([restores.length, sweeps.length]).toEqual([0, 1]);
@@ -79,7 +105,7 @@ describe('the plan of a drill', () => {
   it('tags the Job and its pods, and runs them in the cluster of the recovery region', () => {
     const [restore] = plan.restores;
     if (restore === undefined) throw new Error('nothing is restored');
-    const { takenAt: _, ...task } = restore;
+    const { takenAt: _, why: __, ...task } = restore;
     const job = buildDrillJob(asInRecoveryRegion(configuration), { ...task, drillId: plan.drillId });
     const labels = { [drillLabel]: plan.drillId };
     expect(job).toMatchObject({

@@ -4,8 +4,8 @@ import { loadConfiguration } from '../../../config/load-configuration.ts';
 import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
 import type { CircuitRecord } from '../../../contracts/ledger/circuits.ts';
 import type { CurrentRecord } from '../../../contracts/ledger/deployments.ts';
-import type { SiteRecord } from '../../../contracts/ledger/fail-overs.ts';
 import type { FreezeRecord } from '../../../contracts/ledger/freezes.ts';
+import type { SiteRecord } from '../../../contracts/ledger/sites.ts';
 import type { FailOverPlan } from '../../../contracts/workflows/fail-over.ts';
 import { hashPlan } from '../../../core/plans/hash-plan.ts';
 import type { GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
@@ -112,6 +112,14 @@ describe('the plan', () => {
     ]);
     expect(new Set(move?.jobs.map((each) => each.backup.bucket))).toEqual(new Set(['pyairtable-prod-backups-replica']));
     expect(move?.undo).toMatchObject({ command: 'undo-restore', site: 'primary' });
+    expect([move?.fence, move?.open]).toEqual([undefined, undefined]);
+  });
+
+  it('of a fail-over has the databases at home take no writes, and stops what an undo must not meet', () => {
+    const [move] = planMoves(configuration, planned(overRequest), '2026-12-05T10:00:00.000Z', facts.backups);
+    expect(move?.fence).toMatchObject({ command: 'fence-database', site: 'primary' });
+    expect(move?.open).toMatchObject({ command: 'open-database', site: 'primary', replaces: [move?.fence?.job] });
+    expect(move?.undo.replaces).toEqual(move?.jobs.map(({ job }) => job));
   });
 
   it.each<[string, Parameters<typeof planFailOver>[1], Partial<FailOverFacts>, RegExp]>([
@@ -151,6 +159,10 @@ describe('the fence', () => {
           sites.set(record.environment, record);
           return true;
         },
+        async findToken(_, service, holder) {
+          const held = holders.get(service);
+          return held?.holder === holder ? held.token : undefined;
+        },
         findCircuit: async (scope) => circuits.get(scope),
         putCircuit: async (record) => void circuits.set(record.scope, record),
         putFreeze: async (record) => void freezes.set(record.freezeId, record),
@@ -175,39 +187,67 @@ describe('the fence', () => {
     return { parts, sites, circuits, freezes, holders };
   }
   const move = { plan: planned(overRequest), failOverId: 'id', executionArn: 'arn:this', actor: 'ada-release' };
+  const begun = { request: overRequest, planHash: 'hash', moves: [], startedAt: '2026-12-05T10:00:00.000Z' };
 
   it('takes leases from whoever has them, opens circuits and freezes; repeating it holds the same', async () => {
     const { parts, circuits, freezes, sites } = open();
-    const grants = await fenceEnvironment(parts, move);
-    expect(grants).toEqual([
-      { service: 'api-gateway', fencingToken: 1 },
-      { service: 'frontend', fencingToken: 5 },
-    ]);
-    expect(await fenceEnvironment(parts, move)).toEqual(grants);
+    const held = await fenceEnvironment(parts, move, begun);
+    expect(held.reason).toContain('api-gateway under token 1, frontend under token 5');
+    expect(await fenceEnvironment(parts, move, begun)).toEqual(held);
     expect([...circuits.values()].map(({ status }) => status)).toEqual(['open', 'open']);
     expect([...freezes.values()].map(({ environments }) => environments)).toEqual([['prod']]);
-    expect(sites.get('prod')).toMatchObject({ site: 'primary', movedBy: 'arn:this' });
+    expect(sites.get('prod')).toMatchObject({
+      ...{ site: 'primary', movedBy: 'arn:this' },
+      move: { failOverId: 'id', planHash: 'hash', plan: move.plan },
+    });
   });
 
-  it('lets only one move an environment', async () => {
-    const { parts } = open();
-    await fenceEnvironment(parts, move);
-    await expect(fenceEnvironment(parts, { ...move, executionArn: 'arn:other' })).rejects.toThrow(
-      /being moved by arn:this/,
-    );
+  it('lets only one move an environment, and the other one lifts nothing when it gives up', async () => {
+    const { parts, freezes, circuits, holders } = open();
+    await fenceEnvironment(parts, move, begun);
+    const other = { ...move, executionArn: 'arn:other' };
+    await expect(fenceEnvironment(parts, other, begun)).rejects.toThrow(/being moved by arn:this/);
+    await settleFence(parts, other, 'primary');
+    expect(freezes.size).toBe(1);
+    expect([...circuits.values()].map(({ status }) => status)).toEqual(['open', 'open']);
+    expect([...holders.values()].map(({ holder }) => holder)).toEqual(['arn:this', 'arn:this']);
+  });
+
+  it('that stood only half is lifted whole: nobody has been told of its leases', async () => {
+    const { parts, freezes, holders, sites } = open();
+    const { take } = parts.leases;
+    let taken = 0;
+    const leases: FenceParts['leases'] = {
+      ...parts.leases,
+      async take(...input) {
+        taken += 1;
+        if (taken === 2) throw new Error('the ledger is away');
+        return await take(...input);
+      },
+    };
+    await expect(fenceEnvironment({ ...parts, leases }, move, begun)).rejects.toThrow('the ledger is away');
+    expect(holders.get('api-gateway')?.holder).toBe('arn:this');
+    await settleFence(parts, move, 'primary');
+    expect([freezes.size, holders.get('api-gateway')?.holder, sites.get('prod')?.movedBy]).toEqual([
+      0,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('stays while the environment is away, and is lifted at home but for what others have fenced', async () => {
     const { parts, circuits, freezes, sites, holders } = open();
     const scope = 'prod#frontend';
     await parts.store.putCircuit({ scope, status: 'open', rule: 'limit', reason: 'too many' } as CircuitRecord);
-    await settleFence(parts, move, await fenceEnvironment(parts, move), 'recovery');
+    await fenceEnvironment(parts, move, begun);
+    await settleFence(parts, move, 'recovery');
     expect(sites.get('prod')).toEqual(expect.objectContaining({ site: 'recovery' }));
-    expect(sites.get('prod')?.movedBy).toBeUndefined();
+    expect([sites.get('prod')?.movedBy, sites.get('prod')?.move]).toEqual([undefined, undefined]);
     expect([...freezes.values()][0]?.reason).toContain('fail-back');
     expect([...holders.values()].map(({ holder }) => holder)).toEqual([undefined, undefined]);
     const home = { ...move, plan: planned(backRequest, away), executionArn: 'arn:home' };
-    await settleFence(parts, home, await fenceEnvironment(parts, home), 'primary');
+    await fenceEnvironment(parts, home, { ...begun, request: backRequest });
+    await settleFence(parts, home, 'primary');
     expect(freezes.size).toBe(0);
     expect([...circuits.values()].map(({ status }) => status).sort()).toEqual(['closed', 'open']);
     expect(circuits.get(scope)?.status).toBe('open');
