@@ -15,8 +15,9 @@ export function createAlertingStandIn(system: System): Alerting {
   return {
     name: 'Stand-in',
     words:
-      'Prometheus and Alertmanager are a built-in stand-in here: it measures by real requests and posts real notifications. ' +
-      'npm run monitoring installs the real ones.',
+      'Prometheus and Alertmanager are a built-in stand-in here: it measures by real requests and posts real notifications, and Flagger ' +
+      "reads the pods' own counters. Idle time is skipped. npm run monitoring installs the real ones.",
+    letTimePass: async () => await clock.advance(1_000),
     async fire(stage) {
       startsAt = now();
       const errors = await measureErrors(system, stage);

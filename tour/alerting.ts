@@ -10,6 +10,8 @@ export interface Alerting {
   readonly name: string;
   /** What a spectator should know of it. */
   readonly words: string;
+  /** Lets some seconds of the world pass, and as many as can be watched; idle time is skipped. */
+  letTimePass(): Promise<void>;
   /** Lets users come, and resolves in words when an alert about their errors fires and was told. */
   fire(stage: Stage): Promise<string>;
   /** Resolves in words when it does not fire any more, and that was told; or says that it still does. */
@@ -17,7 +19,6 @@ export interface Alerting {
   stop(): Promise<void>;
 }
 
-/** The virtual clock must not be advanced while real ones watch: they live in real time. */
 export async function startAlerting(system: System): Promise<Alerting> {
   const tools = findMonitoringTools();
   return tools === undefined || system.world.clusters.size === 0

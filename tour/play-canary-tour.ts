@@ -30,7 +30,7 @@ export async function playCanaryTour(system: System, print: Print): Promise<bool
   const alerting = await startAlerting(system);
   try {
     const { first, last } = findStages(system, findStage(system).service);
-    await letTimePass(system, alerting, 'the initialization of the canaries', async () => isInitialized(system, last));
+    await letTimePass(alerting, 'the initialization of the canaries', async () => isInitialized(system, last));
     return (
       (await playGoodVersion(system, print, alerting, first, last)) &&
       (await playBadVersion(system, print, alerting, first, last))
@@ -56,11 +56,7 @@ async function playGoodVersion(
       `\n${service} goes to ${first.environment} in two colours, and with people's leave to ${last.environment} as a canary`,
     ),
   );
-  print(
-    colors.dim(
-      `(${isReal(alerting) ? 'Flagger looks every 10 s.' : 'Idle time between the looks of Flagger is skipped.'})\n`,
-    ),
-  );
+  print(colors.dim(`(${alerting.words})\n`));
   const commit = await releaseAndApprove(system, print, first, last, `Improve ${service} for everybody`);
   const story = printActivities(system, last, print);
   try {
@@ -94,13 +90,15 @@ async function playBadVersion(
   const { trace, clock } = runtime.context;
   print(
     colors.bold(
-      `\nA bad version passes its tests in ${first.environment}; the canary's users meet its errors, and it goes back`,
+      `\nA bad version passes its tests in ${first.environment}; the canary's users meet its errors, an alert fires, and it goes back`,
     ),
   );
-  print(colors.dim(`(${alerting.words})\n`));
   // Until then an alert could mean the version before as well, and people would be asked.
   const { bakeMinutes = 0 } = system.configuration.environments[last.environment]?.automaticRollback ?? {};
-  if (!isReal(alerting)) await clock.advance((bakeMinutes + 1) * 60_000);
+  print(
+    colors.dim(`(The ${bakeMinutes} minutes in which an alert could mean the version before as well have passed.)\n`),
+  );
+  await clock.advance((bakeMinutes + 1) * 60_000);
   world.builds.plan(badMessage, { behaviour: 'errors-30' });
   const good = await readLedgerItem(system, ledgerKey.current(last.environment, last.service), currentRecord);
   const { promotionId } = await releaseAndApprove(system, print, first, last, badMessage);
@@ -112,26 +110,19 @@ async function playBadVersion(
     const unsubscribe = trace.subscribe(({ name, at }) => {
       if (name === 'canary-advanced' && at >= since) isUsed = true;
     });
-    await letTimePass(system, alerting, 'the first share of users', async () => (isUsed ? true : undefined));
+    await letTimePass(alerting, 'the first share of users', async () => (isUsed ? true : undefined));
     unsubscribe();
     const bad = await readLedgerItem(system, ledgerKey.rollout(last.environment, last.service), rolloutRecord);
-    let healthy = false;
+    let isBack = false;
     const told = trace.subscribe(({ name, subject, at }) => {
       if (name === 'state-entered' && at >= since && /\/PublishRollback(Succeeded|Failed)$/.test(subject))
-        healthy = true;
+        isBack = true;
     });
-    // A real Prometheus takes its time, and Flagger may be faster: either takes it back.
-    let hasFired = false;
-    const fired = alerting.fire(last).then((words) => {
-      hasFired = true;
-      note(words);
-    });
-    if (isReal(alerting)) fired.catch(() => undefined);
-    else await fired;
-    await letTimePass(system, alerting, 'the way back', async () => (healthy ? true : undefined));
+    note(await alerting.fire(last));
+    await letTimePass(alerting, 'the way back', async () => (isBack ? true : undefined));
     told();
-    note(hasFired ? await alerting.resolve(last) : 'Flagger was faster than the alert');
-    await letTimePass(system, alerting, 'the end of the promotion', async () =>
+    note(await alerting.resolve(last));
+    await letTimePass(alerting, 'the end of the promotion', async () =>
       readLedgerItem(system, ledgerKey.promotion(promotionId), promotionRecord),
     );
     const current = await readLedgerItem(system, ledgerKey.current(last.environment, last.service), currentRecord);
@@ -184,25 +175,18 @@ async function releaseAndApprove(
 }
 
 async function waitForPromotionEnd(system: System, alerting: Alerting, promotionId: string) {
-  return await letTimePass(system, alerting, `the end of promotion ${promotionId}`, async () =>
+  return await letTimePass(alerting, `the end of promotion ${promotionId}`, async () =>
     readLedgerItem(system, ledgerKey.promotion(promotionId), promotionRecord),
   );
 }
 
-/** Skips idle time where nobody measures in real time; work is waited for in any case. */
-async function letTimePass<T>(
-  { runtime }: System,
-  alerting: Alerting,
-  what: string,
-  find: () => Promise<T | undefined>,
-): Promise<T> {
+async function letTimePass<T>(alerting: Alerting, what: string, find: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + patienceMilliseconds;
   for (;;) {
     const found = await find();
     if (found !== undefined) return found;
     if (performance.now() > deadline) throw new Error(`${what} did not come within ${patienceMilliseconds / 1000} s`);
-    if (isReal(alerting)) await new Promise((resolve) => setTimeout(resolve, 250));
-    else await runtime.context.clock.advance(1_000);
+    await alerting.letTimePass();
   }
 }
 
@@ -214,8 +198,4 @@ function isInitialized({ world, configuration }: System, { service, environment 
   const canary = type && registry?.find(type, namespace, service);
   const { phase } = (canary?.status ?? {}) as { readonly phase?: string };
   return phase === undefined || phase === 'Initializing' ? undefined : true;
-}
-
-function isReal({ name }: Alerting): boolean {
-  return name !== 'Stand-in';
 }

@@ -66,7 +66,12 @@ export function buildBudget(
   const ledger =
     measured.count === 0 ? 'not measured yet: no rollback there' : `median of ${measured.count} in the ledger`;
   const parts: BudgetPart[] = [
-    { part: 'Prometheus scrapes', seconds: settings.scrapeSeconds, from: 'scrape_interval' },
+    // The counters of new pods begin with their first scrape.
+    {
+      part: 'Prometheus scrapes twice',
+      seconds: 2 * settings.scrapeSeconds,
+      from: 'scrape_interval: a rate needs two',
+    },
     { part: 'Prometheus evaluates', seconds: settings.evaluationSeconds, from: 'evaluation_interval' },
     { part: `${settings.alert} is pending`, seconds: settings.forSeconds, from: 'for' },
     {

@@ -9,6 +9,7 @@ import type { AcmeAuthorities } from './acme-authorities.ts';
 import { type ClusterPlace, listClusterPlaces } from './cluster-places.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
+import type { AskPrometheus } from './kubernetes/flagger/measure-canary.ts';
 import { createRelay, relayImage } from './kubernetes/flagger/run-relay.ts';
 import { keepSecret } from './kubernetes/keep-secret.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
@@ -48,6 +49,7 @@ export interface ClusterSurroundings {
   /** Commands of this machine in the place of images, by their beginning. */
   readonly jobImages: Readonly<Record<string, JobImage>>;
   readonly acmeAuthorities: AcmeAuthorities;
+  readonly findPrometheus: () => AskPrometheus | undefined;
 }
 
 /** By EKS name, seeded with what an administrator would apply. */
@@ -72,6 +74,7 @@ export async function startSimulatedClusters(
       argoCd: { resolveRepository: surroundings.resolveRepository },
       jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
       acmeAuthorities: surroundings.acmeAuthorities,
+      findPrometheus: surroundings.findPrometheus,
     });
     for (const [prefix, image] of Object.entries(surroundings.jobImages)) cluster.registerJobImage(prefix, image);
     // First what the controllers are told with, so that nothing that happens is told to nobody.

@@ -6,6 +6,7 @@ import { openAcmeAuthorities } from './acme-authorities.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
 import { type CanaryUsers, startCanaryUsers } from './canary-users.ts';
 import { type GitHub, startGitHub } from './github/start-github.ts';
+import type { AskPrometheus } from './kubernetes/flagger/measure-canary.ts';
 import type { JobImage } from './kubernetes/pods/container-process.ts';
 import type { MissingObject } from './kubernetes/real-cluster/list-missing-objects.ts';
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
@@ -85,6 +86,8 @@ export interface World {
   /** Of the simulated clusters. */
   readonly canaryUsers: CanaryUsers;
   readonly databases: Databases;
+  /** From now on the clusters' Flagger asks this Prometheus; undefined: it reads the pods' own counters again. */
+  setPrometheus(ask: AskPrometheus | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -148,6 +151,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   const { fronts, missing } = parts.kubeContext
     ? await startClusterFronts(clusterParts, parts.kubeContext)
     : { fronts: new Map<string, ClusterFront>(), missing: [] };
+  let prometheus: AskPrometheus | undefined;
   const acmeAuthorities = openAcmeAuthorities(join(directory, 'acme'), () => clock.now());
   const clusters = parts.kubeContext
     ? new Map<string, Cluster>()
@@ -158,6 +162,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
           podEnvironment(cluster, metadata.namespace ?? 'default', spec.serviceAccountName ?? 'default'),
         jobImages,
         acmeAuthorities,
+        findPrometheus: () => prometheus,
       });
   putDatabaseSecrets(configuration, databases, clusters);
   letCertificatesGrowStale(configuration, clusters);
@@ -201,6 +206,9 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     builds,
     canaryUsers,
     databases,
+    setPrometheus(ask) {
+      prometheus = ask;
+    },
     async stop() {
       unsubscribe();
       await canaryUsers.stop();

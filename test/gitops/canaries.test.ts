@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
+import { readAlertingSettings } from '../../cli/commands/read-alerting-settings.ts';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 
 interface Canary {
@@ -51,6 +52,20 @@ describe('the canaries of gitops', () => {
     expect(readValue('/spec/analysis/stepWeights')).toEqual(settings?.canary.stepWeights);
     expect(readValue('/spec/analysis/interval')).toBe(`${settings?.canary.intervalSeconds}s`);
     expect(readValue('/spec/analysis/threshold')).toBe(settings?.canary.threshold);
+  });
+
+  it('give the alert about a bad version time to speak before Flagger has had enough looks', () => {
+    const { canary } = settings ?? {};
+    const { scrapeSeconds, evaluationSeconds, forSeconds, groupWaitSeconds } = readAlertingSettings(
+      'gitops/monitoring',
+      'api-gateway',
+      'prod',
+    );
+    // A rate needs two scrapes. Flagger takes a version back at the look after the last one that may fail.
+    const alertSeconds = 2 * scrapeSeconds + evaluationSeconds + forSeconds + groupWaitSeconds;
+    expect(alertSeconds).toBeLessThan((canary?.intervalSeconds ?? 0) * ((canary?.threshold ?? 0) + 1));
+    // Of the looks that may fail, those that come too soon for a rate leave some for what is bad.
+    expect(canary?.threshold).toBeGreaterThan((2 * scrapeSeconds) / (canary?.intervalSeconds ?? 1));
   });
 
   it('carry no address of ours and no token: the relay has both', () => {

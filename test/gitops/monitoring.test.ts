@@ -76,6 +76,26 @@ describe('the rules', () => {
   });
 });
 
+describe('the files of one run', () => {
+  it('scrape the namespaces that the platform scrapes, of all that the clusters list', () => {
+    renderMonitoring({
+      sources,
+      directory,
+      targetUrls: ['http://127.0.0.1:9/targets'],
+      alertmanager: '127.0.0.1:9',
+      webhookUrl: 'http://127.0.0.1:9/webhooks/alertmanager',
+      webhookToken: 'token',
+    });
+    const { scrape_configs: jobs } = parse(readFileSync(join(directory, 'prometheus.yaml'), 'utf8'));
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0].relabel_configs).toContainEqual({
+      source_labels: ['__meta_kubernetes_namespace'],
+      regex: 'pyairtable-dev|pyairtable-staging|pyairtable-prod',
+      action: 'keep',
+    });
+  });
+});
+
 describe('the durations of one run', () => {
   it('are divided where they are durations, and nothing else is', () => {
     const text = 'for: 1m\nexpr: rate(errors:rate1m[1m]) > 10 offset 15m\ngroup_wait: 1s\nname: p95_1m\nthreshold: 5';

@@ -17,6 +17,7 @@ import { buildKubeconfig } from './build-kubeconfig.ts';
 import { startCertManager } from './cert-manager/start-cert-manager.ts';
 import type { ControllerContext } from './controllers/controller.ts';
 import { startControllers } from './controllers/start-controllers.ts';
+import type { AskPrometheus } from './flagger/measure-canary.ts';
 import { startFlagger } from './flagger/start-flagger.ts';
 import type { JobImage } from './pods/container-process.ts';
 import { createPodAccess } from './pods/create-pod-access.ts';
@@ -54,8 +55,8 @@ export interface ClusterOptions {
   readonly argoCd?: ArgoCdOptions;
   /** What stands behind the ACME servers that Issuers name; cert-manager runs where it is given. */
   readonly acmeAuthorities?: AcmeAuthorities;
-  /** Of a real Prometheus that scrapes the pods: Flagger asks it, once there is one. */
-  readonly prometheusUrl?: () => string | undefined;
+  /** A real Prometheus that scrapes the pods: Flagger asks it, once there is one. */
+  readonly findPrometheus?: () => AskPrometheus | undefined;
 }
 
 export interface Cluster {
@@ -133,8 +134,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const access = createPodAccess(registry, logs, router);
   const metricsServer = await serveMetrics(name, registry, access);
-  const prometheusUrl = options.prometheusUrl ?? (() => undefined);
-  startFlagger({ ...context, metrics, prometheusUrl, reach: (target, request) => router.forward(target, request) });
+  const findPrometheus = options.findPrometheus ?? (() => undefined);
+  startFlagger({ ...context, metrics, findPrometheus, reach: (target, request) => router.forward(target, request) });
   const server = await listen(options, certificates, {
     registry,
     clock,

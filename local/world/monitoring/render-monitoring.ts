@@ -33,6 +33,17 @@ const discoveredConstants = [
   { target_label: '__meta_kubernetes_pod_phase', replacement: 'Running' },
 ];
 
+interface ScrapeConfig {
+  readonly kubernetes_sd_configs?: readonly { readonly namespaces: { readonly names: readonly string[] } }[];
+  readonly relabel_configs: readonly object[];
+}
+
+/** The list has the pods of all namespaces; the discovery of Kubernetes would ask for those that it is to look into. */
+function keepNamespaces(discovery: NonNullable<ScrapeConfig['kubernetes_sd_configs']>): object {
+  const names = discovery.flatMap(({ namespaces }) => namespaces.names);
+  return { source_labels: ['__meta_kubernetes_namespace'], regex: names.join('|'), action: 'keep' };
+}
+
 /** Writes all files; Prometheus and Alertmanager are started in `directory`. */
 export function renderMonitoring(settings: MonitoringSettings): void {
   const { sources, directory, speed = 1 } = settings;
@@ -45,14 +56,18 @@ export function renderMonitoring(settings: MonitoringSettings): void {
 
   const prometheus = parseDocument(readFileSync(join(sources, 'prometheus.yaml'), 'utf8'));
   prometheus.setIn(['alerting', 'alertmanagers', 0, 'static_configs', 0, 'targets'], [settings.alertmanager]);
-  const jobs = (prometheus.toJS() as { scrape_configs: Readonly<Record<string, unknown>>[] }).scrape_configs;
-  const scraped = jobs
-    .filter(({ kubernetes_sd_configs: isInCluster }) => isInCluster !== undefined)
-    .map(({ kubernetes_sd_configs: _, relabel_configs: relabel, ...job }) => ({
-      ...job,
-      http_sd_configs: settings.targetUrls.map((url) => ({ url, refresh_interval: '5s' })),
-      relabel_configs: [...discoveredLabels, ...discoveredConstants, ...(relabel as object[])],
-    }));
+  const jobs = (prometheus.toJS() as { scrape_configs: ScrapeConfig[] }).scrape_configs;
+  const scraped = jobs.flatMap(({ kubernetes_sd_configs: discovery, relabel_configs: relabel, ...job }) =>
+    discovery === undefined
+      ? []
+      : [
+          {
+            ...job,
+            http_sd_configs: settings.targetUrls.map((url) => ({ url, refresh_interval: '5s' })),
+            relabel_configs: [...discoveredLabels, ...discoveredConstants, keepNamespaces(discovery), ...relabel],
+          },
+        ],
+  );
   prometheus.setIn(['scrape_configs'], scraped);
   write(directory, 'prometheus.yaml', prometheus.toString({ lineWidth: 0 }), speed);
 

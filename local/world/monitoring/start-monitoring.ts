@@ -5,20 +5,24 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePorts } from '../find-free-ports.ts';
 import type { MonitoringTools } from './find-monitoring-tools.ts';
-import { type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
+import { queryPrometheus } from './query-prometheus.ts';
+import { divideDurations, type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
 
 export interface Monitoring {
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
-  /** Names of the alerts that fire now, by Prometheus. */
-  firing(): Promise<readonly FiringAlert[]>;
+  /** What is pending or fires now, by Prometheus. */
+  alerts(): Promise<readonly ActiveAlert[]>;
+  /** Whether it has scraped all that there is and judged by all its rules since a moment of the machine's clock. */
+  hasLookedSince(moment: number): Promise<boolean>;
+  /** Answers a query; its durations are divided as those of the rules are. */
+  ask(query: string): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
-export interface FiringAlert {
-  readonly name: string;
-  readonly service: string | undefined;
-  readonly environment: string | undefined;
+export interface ActiveAlert {
+  readonly state: 'pending' | 'firing';
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const startMilliseconds = 30_000;
@@ -47,6 +51,8 @@ export async function startMonitoring(
       `--storage.tsdb.path=${join(directory, 'prometheus')}`,
       `--web.listen-address=127.0.0.1:${prometheusPort}`,
       '--log.level=warn',
+      // It takes 5 s else until a new pod is scraped, and as long again for the discovery before.
+      '--scrape.discovery-reload-interval=100ms',
     ]),
   ];
   const stop = async (): Promise<void> => void (await Promise.all(running.map(end)));
@@ -63,21 +69,57 @@ export async function startMonitoring(
   return {
     prometheusUrl,
     alertmanagerUrl: `http://${alertmanager}`,
-    async firing() {
-      const answer = (await (await fetch(`${prometheusUrl}/api/v1/alerts`)).json()) as {
-        data: { alerts: { state: string; labels: Readonly<Record<string, string>> }[] };
-      };
-      return answer.data.alerts
-        .filter(({ state }) => state === 'firing')
-        .map(({ labels }) => ({
-          name: labels.alertname ?? '',
-          service: labels.service,
-          environment: labels.environment,
-        }));
+    async alerts() {
+      const { alerts } = await read<{ readonly alerts: readonly ActiveAlert[] }>(`${prometheusUrl}/api/v1/alerts`);
+      return alerts;
     },
+    async hasLookedSince(moment) {
+      const [{ groups }, { activeTargets, droppedTargets }, ...lists] = await Promise.all([
+        read<{ readonly groups: readonly RuleGroup[] }>(`${prometheusUrl}/api/v1/rules`),
+        read<Targets>(`${prometheusUrl}/api/v1/targets`),
+        ...settings.targetUrls.map(listMetricsUrls),
+      ]);
+      const scraped = activeTargets.filter(({ lastScrape }) => Date.parse(lastScrape) > moment);
+      const known = new Set([...scraped, ...droppedTargets].map(({ discoveredLabels }) => urlOf(discoveredLabels)));
+      return (
+        groups.every(({ lastEvaluation }) => Date.parse(lastEvaluation) > moment) &&
+        lists.flat().every((url) => known.has(url))
+      );
+    },
+    ask: async (query) => await queryPrometheus(prometheusUrl, divideDurations(query, settings.speed ?? 1)),
     stop,
   };
 }
+
+interface RuleGroup {
+  readonly lastEvaluation: string;
+}
+
+/** What is dropped is not to be scraped: it is of another namespace. */
+interface Targets {
+  readonly activeTargets: readonly (Discovered & { readonly lastScrape: string })[];
+  readonly droppedTargets: readonly Discovered[];
+}
+
+interface Discovered {
+  readonly discoveredLabels: Readonly<Record<string, string>>;
+}
+
+async function read<T>(url: string): Promise<T> {
+  return ((await (await fetch(url)).json()) as { readonly data: T }).data;
+}
+
+/** What a list of targets (http_sd) says is to be scraped. */
+async function listMetricsUrls(targetsUrl: string): Promise<string[]> {
+  const groups = (await (await fetch(targetsUrl)).json()) as {
+    targets: string[];
+    labels: Readonly<Record<string, string>>;
+  }[];
+  return groups.flatMap(({ targets, labels }) => targets.map((host) => urlOf({ ...labels, __address__: host })));
+}
+
+const urlOf = ({ __address__: host = '', __metrics_path__: path = '' }: Readonly<Record<string, string>>): string =>
+  `${host}${path}`;
 
 interface Running {
   readonly process: ChildProcess;

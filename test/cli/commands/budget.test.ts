@@ -73,11 +73,11 @@ describe('buildBudget', () => {
       'api-gateway',
       'prod',
       settings,
-      { count: 3, alertToCommit: 1.5, commitToHealthy: 20 },
+      { count: 3, alertToCommit: 1.5, commitToHealthy: 21 },
       argoCd,
     );
-    expect(budget).toMatchObject({ totalSeconds: 52.5, largest: 'rollout and smoke tests' });
-    expect(renderBudget(budget)).toContain('api-gateway in prod is back after 52.5 s');
+    expect(budget).toMatchObject({ totalSeconds: 63.5, largest: 'rollout and smoke tests' });
+    expect(renderBudget(budget)).toContain('api-gateway in prod is back after 63.5 s');
   });
 
   it('names what it would be without being asked: by the poll that is configured, else by that of Argo CD itself', () => {
@@ -97,8 +97,8 @@ describe('buildBudget', () => {
   it('says what is not known', () => {
     const unknown = { count: 0, alertToCommit: undefined, commitToHealthy: undefined };
     const budget = buildBudget('api-gateway', 'prod', settings, unknown, argoCd);
-    expect(budget.totalSeconds).toBe(31);
-    expect(renderBudget(budget)).toContain('after at least 31 s');
+    expect(budget.totalSeconds).toBe(41);
+    expect(renderBudget(budget)).toContain('after at least 41 s');
     expect(renderBudget(budget)).toContain('not measured yet');
   });
 });

@@ -5,6 +5,9 @@ import type { JsonObject, KubernetesObject } from '../resources/kubernetes-objec
 import type { Pod } from '../resources/workload-types.ts';
 import type { Canary } from './canary.ts';
 
+/** Answers a query of a metric template; undefined when it has no result. */
+export type AskPrometheus = (query: string) => Promise<number | undefined>;
+
 /** What Flagger says when a query has no result. */
 export class NoValuesFound extends Error {
   override readonly name = 'NoValuesFound';
@@ -89,18 +92,6 @@ export function renderQuery(template: KubernetesObject, canary: Canary, interval
     interval,
   };
   return query.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-/** An instant query. Throws NoValuesFound for an empty result and for NaN. */
-export async function queryPrometheus(url: string, query: string): Promise<number> {
-  const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`, {
-    signal: AbortSignal.timeout(5_000),
-  });
-  if (answer.status !== 200) throw new Error(`error response: ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-  const value = Number(data.result[0]?.value[1] ?? Number.NaN);
-  if (Number.isNaN(value)) throw new NoValuesFound('no values found');
-  return value;
 }
 
 function subtract(now: RequestCounts, before: RequestCounts | undefined): RequestCounts {

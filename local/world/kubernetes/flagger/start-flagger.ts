@@ -6,13 +6,13 @@ import { CanaryAdvancer } from './advance-canary.ts';
 import type { ReachService } from './call-webhook.ts';
 import { type Canary, type CanaryMetric, intervalOf, parseGoDuration } from './canary.ts';
 import { CanaryWorkloads } from './canary-workloads.ts';
-import { CanarySamples, evaluateQuery, NoValuesFound, queryPrometheus, renderQuery } from './measure-canary.ts';
+import { type AskPrometheus, CanarySamples, evaluateQuery, NoValuesFound, renderQuery } from './measure-canary.ts';
 
 export interface FlaggerParts extends ControllerContext {
   readonly metrics: PodMetrics;
   readonly reach: ReachService;
   /** A real Prometheus that scrapes the pods; without one the pods' counters are read directly. */
-  readonly prometheusUrl: () => string | undefined;
+  readonly findPrometheus: () => AskPrometheus | undefined;
 }
 
 /** Runs until the cluster stops. */
@@ -92,12 +92,13 @@ export function startFlagger(parts: FlaggerParts): void {
     if (!template) return `Metric template ${templateRef?.name ?? name} error: not found`;
     const query = renderQuery(template, canary, interval);
     try {
-      const url = parts.prometheusUrl();
+      const ask = parts.findPrometheus();
       const since = clock.now() - (parseGoDuration(interval) ?? 60_000);
       const value =
-        url === undefined
+        ask === undefined
           ? evaluateQuery(query, samples.readSince(workloads.listCanaryPods(target), since))
-          : await queryPrometheus(url, query);
+          : await ask(query);
+      if (value === undefined) throw new NoValuesFound('no values found');
       const { min, max } = thresholdRange;
       if (min !== undefined && value < min) return `Halt ${where} advancement ${name} ${value.toFixed(2)} < ${min}`;
       if (max !== undefined && value > max) return `Halt ${where} advancement ${name} ${value.toFixed(2)} > ${max}`;

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type HttpServer, startHttpServer } from '../../../../../local/world/http-server.ts';
 import { type Canary, thresholdOf } from '../../../../../local/world/kubernetes/flagger/canary.ts';
+import type { AskPrometheus } from '../../../../../local/world/kubernetes/flagger/measure-canary.ts';
 import { deployments, services } from '../../../../../local/world/kubernetes/resources/built-in-types.ts';
 import type { Deployment, Service } from '../../../../../local/world/kubernetes/resources/workload-types.ts';
 import { startTraffic, type Traffic } from '../../../../../local/world/traffic.ts';
@@ -32,7 +33,10 @@ afterEach(async () => {
   for (const part of running.splice(0).toReversed()) await part.stop();
 });
 
-async function open(analysis: Partial<NonNullable<Canary['spec']['analysis']>> = {}): Promise<Bench> {
+async function open(
+  analysis: Partial<NonNullable<Canary['spec']['analysis']>> = {},
+  findPrometheus: () => AskPrometheus | undefined = () => undefined,
+): Promise<Bench> {
   const hooks: Hook[] = [];
   const answers = new Map<string, number>([['/rollback', 403]]);
   const receiver: HttpServer = await startHttpServer({
@@ -41,7 +45,7 @@ async function open(analysis: Partial<NonNullable<Canary['spec']['analysis']>> =
       return { status: answers.get(path) ?? 200, body: 'no' };
     },
   });
-  const test = await startTestCluster();
+  const test = await startTestCluster({ findPrometheus });
   running.push(receiver, test);
   const { registry } = test.cluster;
   const canaries = registry.types.findResource('flagger.app', 'canaries');
@@ -243,6 +247,42 @@ describe('a bad version', () => {
     await bench.until('Progressing');
     bench.setImage('v3');
     await bench.until('Succeeded');
+  });
+});
+
+describe('a Prometheus that scrapes the pods', () => {
+  it('is asked in place of their counters; what it cannot say yet halts the canary, and neither promotes nor ends it', async () => {
+    const queries: string[] = [];
+    // One scrape is no rate: the first look finds nothing.
+    const values: (number | undefined)[] = [undefined, 100, 100, 100];
+    const bench = await open({}, () => async (query) => {
+      queries.push(query);
+      return values.shift();
+    });
+    bench.setImage('v2');
+    await bench.until('Succeeded');
+    expect(queries).toEqual(Array.from({ length: 4 }, () => 'sum(rate(http_requests_total{namespace="shop"}[10s]))'));
+    const told = bench.messages().filter((message) => /no values|weight/.test(message));
+    expect(told).toEqual([
+      'Advance web.shop canary weight 10',
+      'Halt advancement no values found for custom metric: success-rate: no values found',
+      'Advance web.shop canary weight 20',
+      'Advance web.shop canary weight 50',
+    ]);
+  });
+
+  it('ends a canary by what it says, and by not answering at all', async () => {
+    const bench = await open({}, () => async () => 42);
+    bench.setImage('v2');
+    await bench.until('Failed');
+    expect(bench.messages()).toContain('Halt web.shop advancement success-rate 42.00 < 99');
+
+    const away = await open({}, () => async () => {
+      throw new Error('error response: 503');
+    });
+    away.setImage('v2');
+    await away.until('Failed');
+    expect(away.messages()).toContain('Metric query failed for success-rate: error response: 503');
   });
 });
 
