@@ -70,5 +70,9 @@ export const alertFiringExample: AlertDetail = {
   reason: 'HighErrorRate fires since 2026-11-23T20:05:10.000Z',
 };
 
-/** An alert has begun to fire, or has stopped. */
-export const alertChangedPattern = { source: [alertSource], detailType: ['alert.firing', 'alert.resolved'] };
+/** A critical alert has begun to fire, or has stopped; its severity is one of the labels that make its fingerprint, so it never changes. */
+export const criticalAlertChangedPattern = {
+  source: [alertSource],
+  detailType: ['alert.firing', 'alert.resolved'],
+  detail: { alert: { labels: { severity: ['critical'] } } },
+};

@@ -1,6 +1,6 @@
 // Whether an earlier version fits the database as later ones have left it, by the schema levels that images declare.
 import type { DeployedChange } from '../rollback/deployed-change.ts';
-import type { SchemaCheck } from '../rollback/plan-rollback.ts';
+import type { SchemaCheck } from '../rollback/rollback-ports.ts';
 import { findConflict, type ReadLevels } from './schema-levels.ts';
 
 /**

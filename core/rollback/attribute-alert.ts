@@ -4,6 +4,8 @@ import type { Configuration } from '../../config/schema.ts';
 export interface Attribution {
   /** Undefined when no label names a service of ours. */
   readonly service: string | undefined;
+  /** What the labels name instead: something that we do not deploy. */
+  readonly foreignService: string | undefined;
   readonly environment: string | undefined;
 }
 
@@ -20,8 +22,10 @@ export function attributeAlert(
   const environment =
     firstLabel(labels, environmentLabels) ??
     Object.entries(environments).find(([, { namespace: own }]) => namespace !== undefined && own === namespace)?.[0];
+  const isOurs = service !== undefined && Object.hasOwn(services, service);
   return {
-    service: service !== undefined && Object.hasOwn(services, service) ? service : undefined,
+    service: isOurs ? service : undefined,
+    foreignService: isOurs ? undefined : service,
     environment: environment !== undefined && Object.hasOwn(environments, environment) ? environment : undefined,
   };
 }

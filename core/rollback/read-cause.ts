@@ -14,6 +14,8 @@ export interface CauseOfRollback {
   readonly environment: string | undefined;
   /** Empty when the cause names none. */
   readonly services: readonly string[];
+  /** What an alert names that we do not deploy. */
+  readonly foreignService?: string | undefined;
   /** The version that a person asks for. */
   readonly to: string | undefined;
   readonly actor: string;
@@ -23,19 +25,15 @@ export interface CauseOfRollback {
   readonly alertResolvedEventId: string | undefined;
 }
 
-/** Whether the alert has said that it is over. */
-export type IsAlertResolved = (resolvedEventId: string) => Promise<boolean>;
-
 /** @throws AppError `InvalidInputError` when there is no cause, or one of another kind. */
-export async function readCause(
+export function readCause(
   configuration: Configuration,
-  isAlertResolved: IsAlertResolved,
   input: { readonly event?: RollbackEvent | undefined; readonly request?: RollbackRequest | undefined },
   rollbackId: string,
-): Promise<CauseOfRollback> {
+): CauseOfRollback {
   const { event, request } = input;
   if (request !== undefined) return readRequest(request, rollbackId);
-  if (event?.source === alertSource) return await readAlert(configuration, isAlertResolved, event);
+  if (event?.source === alertSource) return readAlert(configuration, event);
   if (event?.source === promotionSource) return readFailedPromotion(event);
   const got = event === undefined ? 'nothing' : `${event['detail-type']} of ${event.source}`;
   throw new AppError('InvalidInputError', `got ${got}: rollbacks start on alert.firing, PromotionFailed or a request`);
@@ -58,14 +56,9 @@ function readRequest(
   };
 }
 
-async function readAlert(
-  configuration: Configuration,
-  isAlertResolved: IsAlertResolved,
-  { detail }: RollbackEvent,
-): Promise<CauseOfRollback> {
+function readAlert(configuration: Configuration, { detail }: RollbackEvent): CauseOfRollback {
   const { alert, metadata, reason } = parse(alertDetailSchema, detail);
-  const { service, environment } = attributeAlert(configuration, alert.labels);
-  const alertResolvedEventId = alertEventId(alert, 'resolved');
+  const { service, foreignService, environment } = attributeAlert(configuration, alert.labels);
   return {
     automatic: {
       kind: 'alert',
@@ -73,16 +66,16 @@ async function readAlert(
       startsAt: alert.startsAt,
       severity: alert.labels.severity,
       fingerprint: alert.fingerprint,
-      isResolved: await isAlertResolved(alertResolvedEventId),
     },
     environment,
     services: service === undefined ? [] : [service],
+    foreignService,
     to: undefined,
     actor: metadata.actor,
     words: reason,
     correlationId: metadata.correlationId,
     causationId: metadata.eventId,
-    alertResolvedEventId,
+    alertResolvedEventId: alertEventId(alert, 'resolved'),
   };
 }
 

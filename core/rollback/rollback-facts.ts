@@ -20,8 +20,6 @@ export type RollbackCause =
       readonly severity: string | undefined;
       /** The same alert has the same one for ever. */
       readonly fingerprint: string;
-      /** Whether it is over already. */
-      readonly isResolved: boolean;
     }
   | {
       readonly kind: 'failed-promotion';
@@ -55,6 +53,8 @@ export interface RollbackFacts {
   readonly environment: string;
   readonly service: string;
   readonly cause: RollbackCause;
+  /** Whether the alert is over already. */
+  readonly isAlertResolved: boolean;
   /** Of the service in the environment, oldest first. */
   readonly changes: readonly DeployedChange[];
   /** Of all services and environments. */

@@ -1,7 +1,13 @@
 // The rules by which a release is taken back without asking anybody, in the order in which they are asked.
 import { circuitScope, wholeCircuit } from '../../contracts/ledger/circuits.ts';
 import type { DeployedChange } from './deployed-change.ts';
-import type { AutomaticRollback, RollbackDecision, RollbackFacts, RollbackPolicy } from './rollback-facts.ts';
+import type {
+  AutomaticRollback,
+  RollbackCause,
+  RollbackDecision,
+  RollbackFacts,
+  RollbackPolicy,
+} from './rollback-facts.ts';
 
 export interface Case {
   readonly policy: RollbackPolicy;
@@ -9,30 +15,44 @@ export interface Case {
   readonly suspects: readonly DeployedChange[];
   readonly blamed: DeployedChange | undefined;
 }
+/** What is known of a cause before anything is read. */
+export interface BareCase {
+  readonly policy: Pick<RollbackPolicy, 'enabled'>;
+  readonly environment: string;
+  readonly cause: RollbackCause;
+}
 type Answer = Pick<RollbackDecision, 'outcome' | 'words' | 'trips'> | undefined;
 
 const hourMilliseconds = 3_600_000;
 
-/** In this order; the first that answers decides. There is no rule for freezes: nothing that is frozen can be kept broken by it. */
-export const rollbackRules: readonly (readonly [name: string, ask: (given: Case) => Answer])[] = [
+/** Those that the cause alone can answer, asked before all others. */
+export const rulesOfCauses: readonly (readonly [name: string, ask: (given: BareCase) => Answer])[] = [
   [
     'automatic-rollback-enabled',
-    ({ policy, facts }) =>
-      policy.enabled ? undefined : suppress(`automatic rollback is switched off in ${facts.environment}`),
+    ({ policy, environment }) =>
+      policy.enabled ? undefined : suppress(`automatic rollback is switched off in ${environment}`),
   ],
   [
     'critical-alert',
-    ({ facts: { cause } }) => {
+    ({ cause }) => {
       if (cause.kind !== 'alert' || cause.severity === 'critical') return undefined;
       return suppress(
         `${cause.name} has ${cause.severity === undefined ? 'no severity' : `severity ${cause.severity}`}: only critical ones act`,
       );
     },
   ],
+];
+
+/** In this order; the first that answers decides. There is no rule for freezes: nothing that is frozen can be kept broken by it. */
+export const rollbackRules: readonly (readonly [name: string, ask: (given: Case) => Answer])[] = [
+  ...rulesOfCauses.map(
+    ([name, ask]) =>
+      [name, ({ policy, facts }: Case) => ask({ policy, environment: facts.environment, cause: facts.cause })] as const,
+  ),
   [
     'still-firing',
-    ({ facts: { cause } }) =>
-      cause.kind === 'alert' && cause.isResolved
+    ({ facts: { cause, isAlertResolved } }) =>
+      cause.kind === 'alert' && isAlertResolved
         ? suppress(`${cause.name} was resolved before it was handled`)
         : undefined,
   ],

@@ -26,18 +26,24 @@ const maximumRaces = 25;
 
 /**
  * Plans until the plan rests on what the ledger says at the moment of writing: of decisions at once each sees the others', so
- * that no number of alerts exceeds a limit. `isAutomatic`: only those count.
+ * that no number of alerts exceeds a limit. `isAutomatic`: only those count. A plan that does not ask what was rolled back reads nothing.
  */
 export async function settleRollback(
   ledger: RollbackLedger,
-  plan: (automaticRollbacks: readonly AutomaticRollback[]) => Promise<RollbackPlan>,
+  plan: (findAutomaticRollbacks: () => Promise<readonly AutomaticRollback[]>) => Promise<RollbackPlan>,
   options: { readonly isAutomatic: boolean; readonly fingerprint?: string | undefined; readonly now: string },
 ): Promise<RollbackPlan> {
   for (let race = 0; race < maximumRaces; race += 1) {
-    const known = await ledger.findAutomaticRollbacks();
-    const settled = await plan(known?.entries ?? []);
+    let reading: ReturnType<RollbackLedger['findAutomaticRollbacks']> | undefined;
+    const read = () => {
+      reading ??= ledger.findAutomaticRollbacks();
+      return reading;
+    };
+    const settled = await plan(async () => (await read())?.entries ?? []);
     const { promotionId } = settled.promotion;
     if (settled.outcome === 'acted' && options.isAutomatic) {
+      // What the plan was made from, not what may be written by now.
+      const known = await read();
       const since = Date.parse(options.now) - dayMilliseconds;
       const others = (known?.entries ?? []).filter(
         ({ rollbackId, at }) => rollbackId !== promotionId && Date.parse(at) > since,

@@ -4,15 +4,15 @@ import type { Configuration } from '../../config/schema.ts';
 import type { decideRollbackTask, RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import type { GitOpsRepository } from '../promotion/commit-promotion.ts';
 import { planChangeInGit } from '../promotion/plan-change-in-git.ts';
-import { planRollback, type RollbackPlanningPorts } from './plan-rollback.ts';
-import { type IsAlertResolved, readCause } from './read-cause.ts';
+import { planRollback } from './plan-rollback.ts';
+import { readCause } from './read-cause.ts';
 import type { AutomaticRollback } from './rollback-facts.ts';
+import type { RollbackPlanningPorts } from './rollback-ports.ts';
 import { type RollbackLedger, settleRollback } from './settle-rollback.ts';
 
 export interface DecisionPorts {
   readonly planning: RollbackPlanningPorts;
   readonly ledger: RollbackLedger;
-  readonly isAlertResolved: IsAlertResolved;
   /** Asked only when somebody says which plan was agreed to. */
   readonly repository: Pick<GitOpsRepository, 'read'>;
 }
@@ -20,14 +20,14 @@ export interface DecisionPorts {
 /** Decides, counts, records and quarantines; asked again after an interruption it comes to the same answer. */
 export async function takeDecision(
   configuration: Configuration,
-  { planning, ledger, isAlertResolved, repository }: DecisionPorts,
+  { planning, ledger, repository }: DecisionPorts,
   { event, request, rollbackId, executionArn, startedAt, planOnly }: z.infer<typeof decideRollbackTask.input>,
 ): Promise<RollbackPlan> {
-  const cause = await readCause(configuration, isAlertResolved, { event, request }, rollbackId);
+  const cause = readCause(configuration, { event, request }, rollbackId);
   const context = { promotionId: rollbackId, executionArn, startedAt };
-  const plan = async (automatic: readonly AutomaticRollback[]) =>
+  const plan = async (automatic: () => Promise<readonly AutomaticRollback[]>) =>
     await refuseMoved(await planRollback(configuration, planning, cause, automatic, context));
-  if (planOnly === true) return await plan((await ledger.findAutomaticRollbacks())?.entries ?? []);
+  if (planOnly === true) return await plan(async () => (await ledger.findAutomaticRollbacks())?.entries ?? []);
   return await settleRollback(ledger, plan, {
     isAutomatic: cause.automatic !== undefined,
     fingerprint: cause.automatic?.kind === 'alert' ? cause.automatic.fingerprint : undefined,

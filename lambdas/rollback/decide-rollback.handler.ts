@@ -39,13 +39,13 @@ const { schemaLabels } = configuration.registry;
 const ports = {
   planning: {
     history: createDynamoRollbackHistory(ledger, configuration.registry.tagTemplate),
+    isAlertResolved: createDynamoAlertWatch(ledger),
     registry,
     listQuarantines: createDynamoQuarantines(ledger),
     findSchemaProblem:
       schemaLabels === undefined ? undefined : createSchemaCheck(createImageSchemaLevels(registry, schemaLabels)),
   },
   ledger: createDynamoRollbackLedger(ledger),
-  isAlertResolved: createDynamoAlertWatch(ledger),
   repository: connectGitOpsRepository(configuration, connectGitHub(environment)),
 };
 

@@ -1,6 +1,6 @@
 // What starts promotions.
 import type { Configuration } from '../../config/schema.ts';
-import { alertChangedPattern } from '../../contracts/events/alert.ts';
+import { criticalAlertChangedPattern } from '../../contracts/events/alert.ts';
 import { clusterNewsPattern } from '../../contracts/events/cluster.ts';
 import {
   branchPushPattern,
@@ -56,7 +56,7 @@ export function buildPromotionRoutes({ github, environments }: Configuration): r
     {
       id: 'alert-is-tracked',
       description: 'The gates know which critical alerts fire',
-      pattern: alertChangedPattern,
+      pattern: criticalAlertChangedPattern,
       target: { function: 'track-alert' },
       deadLetters: 'promotion',
     },

@@ -86,7 +86,7 @@ describe('a freeze', () => {
         if (findFreeze(windows, { environment: 'prod', services: ['api-gateway'] }, Date.parse(now))) held += 1;
         const plan = async (configuration: typeof frozen) => {
           const request = { service: 'api-gateway', environment: 'prod', actor: 'ada-release', reason: 'it hurts' };
-          const cause = await readCause(configuration, async () => false, { request }, 'rollback-1');
+          const cause = readCause(configuration, { request }, 'rollback-1');
           const ports = {
             history: {
               listDeployments: async () => history,
@@ -96,11 +96,17 @@ describe('a freeze', () => {
             registry: { findDigest: async (_: string, digest: string) => digest },
             listQuarantines: async () => [],
           };
-          return await planRollback(configuration, ports as unknown as Parameters<typeof planRollback>[1], cause, [], {
-            promotionId: 'rollback-1',
-            executionArn: 'e',
-            startedAt: now,
-          });
+          return await planRollback(
+            configuration,
+            ports as unknown as Parameters<typeof planRollback>[1],
+            cause,
+            async () => [],
+            {
+              promotionId: 'rollback-1',
+              executionArn: 'e',
+              startedAt: now,
+            },
+          );
         };
         const planned = await plan(frozen);
         expect(planned).toEqual(await plan(free));

@@ -17,7 +17,6 @@ const alert = (minute: number, overrides: Partial<Extract<RollbackCause, { kind:
   name: 'HighErrorRate',
   startsAt: at(minute),
   severity: 'critical',
-  isResolved: false,
   fingerprint: 'f1',
   ...overrides,
 });
@@ -28,6 +27,7 @@ const factsOf = (overrides: Partial<RollbackFacts> = {}): RollbackFacts => ({
   environment: 'dev',
   service: 'api-gateway',
   cause: alert(105),
+  isAlertResolved: false,
   changes: [good, bad],
   automaticRollbacks: [],
   openCircuits: [],
@@ -56,11 +56,15 @@ describe('an alert held against a deployment', () => {
     ['just after its bake, by the clocks’ tolerance', alert(132 + seconds(5)), 'acted', 'release-caused-it'],
     ['without severity', alert(105, { severity: undefined }), 'suppressed', 'critical-alert'],
     ['that is a warning', alert(105, { severity: 'warning' }), 'suppressed', 'critical-alert'],
-    ['that is over', alert(105, { isResolved: true }), 'suppressed', 'still-firing'],
   ])('%s', (_, cause, outcome, rule) => {
     const decision = decideRollback(policy, factsOf({ cause }));
     expect(decision).toMatchObject({ outcome, rule });
     if (outcome === 'acted') expect(decision.blamed).toBe(bad);
+  });
+
+  it('that is over is no cause any more', () => {
+    const decision = decideRollback(policy, factsOf({ isAlertResolved: true }));
+    expect(decision).toMatchObject({ outcome: 'suppressed', rule: 'still-firing' });
   });
 
   it('that baked while the next one rolled out is one of two suspects: people decide', () => {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../../config/load-configuration.ts';
 import type { DeploymentRecord } from '../../../contracts/ledger/deployments.ts';
-import { planRollback, type RollbackPlanningPorts, type SchemaCheck } from '../../../core/rollback/plan-rollback.ts';
+import { planRollback } from '../../../core/rollback/plan-rollback.ts';
 import type { CauseOfRollback } from '../../../core/rollback/read-cause.ts';
+import type { RollbackPlanningPorts, SchemaCheck } from '../../../core/rollback/rollback-ports.ts';
 import { at } from './change-builder.ts';
 
 const configuration = loadConfiguration('config/pyairtable.yaml');
@@ -52,6 +53,7 @@ function plan(overrides: Partial<RollbackPlanningPorts> = {}, cause: Partial<Cau
       findRollout: async () => undefined,
       listOpenCircuits: async () => [{ scope: 'all', rule: 'any', openedAt: at(0), rollbackId: 'other' }],
     },
+    isAlertResolved: async () => false,
     registry: {
       async findDigest(_, digest) {
         looked.push(digest);
@@ -61,7 +63,7 @@ function plan(overrides: Partial<RollbackPlanningPorts> = {}, cause: Partial<Cau
     listQuarantines: async () => ({}),
     ...overrides,
   };
-  return planRollback(configuration, ports, { ...asked, ...cause }, [], context);
+  return planRollback(configuration, ports, { ...asked, ...cause }, async () => [], context);
 }
 
 describe('a person', () => {
@@ -113,5 +115,46 @@ describe('the target', () => {
     expect(refused).toMatchObject({ outcome: 'refused', rule: 'known-good-target', services: [] });
     expect(refused.reason).toContain('it is quarantined: errors');
     expect(looked).toEqual([]);
+  });
+});
+
+describe('an alert', () => {
+  const alert = (overrides: object = {}): Partial<CauseOfRollback> => ({
+    automatic: {
+      kind: 'alert',
+      name: 'HighErrorRate',
+      startsAt: at(215),
+      severity: 'critical',
+      fingerprint: 'f1',
+      ...overrides,
+    },
+    alertResolvedEventId: 'alert-f1-resolved',
+  });
+  const nothingIsRead = new Proxy({}, { get: () => async () => await Promise.reject(new Error('something was read')) });
+  const storm = (cause: Partial<CauseOfRollback>) =>
+    planRollback(
+      configuration,
+      nothingIsRead as RollbackPlanningPorts,
+      { ...asked, ...alert(), ...cause },
+      async () => await Promise.reject(new Error('the rollbacks were read')),
+      context,
+    );
+
+  it.each([
+    ['names-an-environment', { environment: undefined }],
+    ['names-a-service', { services: [], foreignService: 'postgres' }],
+    ['critical-alert', alert({ severity: 'warning' })],
+    ['critical-alert', { ...alert({ severity: undefined }), services: [] }],
+  ])('that %s answers is suppressed before anything is read', async (rule, cause) => {
+    expect(await storm(cause)).toMatchObject({ outcome: 'suppressed', rule });
+  });
+
+  it('that speaks of what is not ours asks nobody, whatever was deployed; one that names nothing does', async () => {
+    const foreign = await plan({}, { ...alert(), services: [], foreignService: 'postgres' });
+    expect(foreign.reason).toBe('HighErrorRate speaks of postgres, no service of ours');
+    const none = await plan({}, { ...alert(), services: [] });
+    expect(none).toMatchObject({ outcome: 'deferred', reason: expect.stringContaining('api-gateway sha-bad') });
+    const over = await plan({ isAlertResolved: async () => true }, { ...alert(), services: [] });
+    expect(over).toMatchObject({ outcome: 'suppressed', rule: 'still-firing' });
   });
 });

@@ -24,8 +24,8 @@ const limit = 3;
 /** Acts while fewer than `limit` are known. */
 const planOf =
   (rollbackId: string) =>
-  async (known: readonly AutomaticRollback[]): Promise<RollbackPlan> => ({
-    outcome: known.filter((each) => each.rollbackId !== rollbackId).length < limit ? 'acted' : 'refused',
+  async (findKnown: () => Promise<readonly AutomaticRollback[]>): Promise<RollbackPlan> => ({
+    outcome: (await findKnown()).filter((each) => each.rollbackId !== rollbackId).length < limit ? 'acted' : 'refused',
     rule: 'limit-in-all-per-hour',
     reason: 'because',
     promotion: buildPromotion({ promotionId: rollbackId, change: 'rollback' }),
@@ -53,7 +53,7 @@ describe('settleRollback', () => {
 
   it('opens the circuit once, however many trip it, and again only after it was closed', async () => {
     const tripping = (rollbackId: string) => async (): Promise<RollbackPlan> => ({
-      ...(await planOf(rollbackId)([])),
+      ...(await planOf(rollbackId)(async () => [])),
       outcome: 'refused',
       tripped: { scope: 'dev#api-gateway', blamed: [] },
     });

@@ -51,11 +51,11 @@ const decide = async (input: Partial<Parameters<typeof takeDecision>[2]>) =>
     {
       planning: {
         history: { ...createDynamoRollbackHistory(test.ledger, 'sha-{sha}'), listDeployments: async () => history },
+        isAlertResolved: createDynamoAlertWatch(test.ledger),
         registry: { findDigest: async (_, digest) => digest },
         listQuarantines: createDynamoQuarantines(test.ledger),
       },
       ledger: createDynamoRollbackLedger(test.ledger),
-      isAlertResolved: createDynamoAlertWatch(test.ledger),
       repository,
     },
     { rollbackId: 'r', executionArn: 'arn:r', startedAt: at(200), ...input },
