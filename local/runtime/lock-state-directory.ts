@@ -1,9 +1,6 @@
 // Keeps two runtimes from sharing a state directory.
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-
-const TAKEOVER_MILLISECONDS = 2_000;
 
 export interface StateLock {
   release(): Promise<void>;
@@ -12,79 +9,74 @@ export interface StateLock {
 /**
  * Locks the directory for this process, creating it when missing. A lock whose process is gone (kill -9) is taken over.
  * Rejects when a running process holds it.
+ *
+ * The lock is a folder with one file that is named after its holder. Renaming a folder over another is atomic and goes through only while
+ * that one is empty; a dead holder is removed by its own name. So nobody removes what another one has just taken, however slow it is.
  */
 export async function lockStateDirectory(directory: string): Promise<StateLock> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, 'lock');
-  const own = `${path}.${process.pid}`;
-  await writeFile(own, JSON.stringify({ pid: process.pid, startedAt: await findStartTime(process.pid) }));
+  const own = join(directory, `lock.${process.pid}`);
+  const name = `${process.pid}-${(await findStartTime(process.pid)) ?? 'unknown'}`;
+  await rm(own, { recursive: true, force: true });
+  await mkdir(own);
+  await writeFile(join(own, name), '');
   try {
-    while (!(await tryLink(own, path))) await removeStale(path, directory);
+    while (!(await tryRename(own, path))) await removeDead(path, directory);
   } finally {
-    await rm(own, { force: true });
+    await rm(own, { recursive: true, force: true });
   }
-  return { release: () => rm(path, { force: true }) };
+  return {
+    async release() {
+      await unlink(join(path, name)).catch(ignoreMissing);
+      // Whoever is faster has it already, and then it is not empty.
+      await rmdir(path).catch(() => undefined);
+    },
+  };
 }
 
-/** Linking is atomic: of two processes only one gets the name. */
-async function tryLink(own: string, path: string): Promise<boolean> {
+async function tryRename(own: string, path: string): Promise<boolean> {
   try {
-    await link(own, path);
+    await rename(own, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (code !== 'ENOTDIR') throw error;
+    // Left by an earlier version; a folder that has come since then is not removed by this.
+    await unlink(path).catch(() => undefined);
+    return false;
   }
 }
 
-/** Only one process at a time may look at a stale lock and remove it: else one could remove another's fresh one. */
-async function removeStale(path: string, directory: string): Promise<void> {
-  const mutex = `${path}.takeover`;
-  await acquire(mutex);
-  try {
-    const holder = await readHolder(path);
-    if (holder && (await isRunning(holder))) throw heldBy(holder.pid, path, directory);
-    await rm(path, { force: true });
-  } finally {
-    await rm(mutex, { recursive: true, force: true });
+async function removeDead(path: string, directory: string): Promise<void> {
+  for (const name of await readdir(path).catch(ignoreMissing)) {
+    const [pid = Number.NaN, startedAt = 'unknown'] = readHolder(name);
+    if (await isRunning(pid, startedAt)) throw heldBy(pid, path, directory);
+    await unlink(join(path, name)).catch(ignoreMissing);
   }
 }
 
-/** A mutex is held for a moment only: one that stays is of a process that died in that moment. */
-async function acquire(mutex: string): Promise<void> {
-  for (const givesUpAt = Date.now() + TAKEOVER_MILLISECONDS; ; ) {
-    try {
-      await mkdir(mutex);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      if (Date.now() > givesUpAt) return;
-      await setTimeout(5);
-    }
-  }
+function readHolder(name: string): [number, string] | [] {
+  const [, pid, startedAt] = /^(\d+)-(\w+)$/.exec(name) ?? [];
+  return pid === undefined || startedAt === undefined ? [] : [Number(pid), startedAt];
 }
 
-interface Holder {
-  readonly pid: number;
-  readonly startedAt?: string;
-}
-
-async function readHolder(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
-    return undefined;
-  }
+function ignoreMissing(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 /** A process of the same number that started at another time is another one. */
-async function isRunning({ pid, startedAt }: Holder): Promise<boolean> {
+async function isRunning(pid: number, startedAt: string): Promise<boolean> {
+  if (Number.isNaN(pid)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return startedAt === undefined || (await findStartTime(pid)) === startedAt;
+  const now = await findStartTime(pid);
+  return startedAt === 'unknown' || now === undefined || now === startedAt;
 }
 
 /** Clock ticks from boot to the start of the process, where the system tells (Linux). */

@@ -1,7 +1,7 @@
 // Two runtimes never share a state directory; a dead one does not keep it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,12 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'lock-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
+
+/** As a process that was killed leaves it behind. */
+async function leaveLock(name: string): Promise<void> {
+  await mkdir(join(directory, 'lock'));
+  await writeFile(join(directory, 'lock', name), '');
+}
 
 describe('state lock', () => {
   it('is held until it is released, and names who holds it', async () => {
@@ -24,7 +30,7 @@ describe('state lock', () => {
 
   it('is taken over from a process that was killed', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: child.pid }));
+    await leaveLock(`${child.pid}-unknown`);
     await expect(lockStateDirectory(directory)).rejects.toThrow(`process ${child.pid}`);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -32,17 +38,19 @@ describe('state lock', () => {
   });
 
   it('is taken over from an earlier process of the same number', async () => {
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
+    await leaveLock(`${process.pid}-1`);
     await (await lockStateDirectory(directory)).release();
   });
 
-  it('is taken over when its file is unreadable', async () => {
-    await writeFile(join(directory, 'lock'), '');
+  it.each(['no holder at all', ''])('is taken over from what says nothing of its holder (%j)', async (name) => {
+    if (name === '') await writeFile(join(directory, 'lock'), '{"pid":1}');
+    else await leaveLock(name);
     await (await lockStateDirectory(directory)).release();
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('goes to exactly one of many that want it at once', async () => {
-    await writeFile(join(directory, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
+    await leaveLock(`${process.pid}-1`);
     const module = new URL('../../../local/runtime/lock-state-directory.ts', import.meta.url).href;
     const script = `
       const { lockStateDirectory } = await import(${JSON.stringify(module)});
@@ -60,5 +68,5 @@ describe('state lock', () => {
     expect((await answers).sort()).toEqual(['locked', ...Array(5).fill('refused')]);
     for (const child of children) child.stdin.write('end');
     await Promise.all(children.map((child) => once(child, 'exit')));
-  }, 20_000);
+  }, 240_000);
 });
