@@ -2,6 +2,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Store } from '../storage/store.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { Precedence } from './precedence.ts';
 import type { Principal } from './service.ts';
 
 export interface Credentials {
@@ -25,6 +26,7 @@ export interface RuntimeContext {
   readonly clock: Clock;
   readonly store: Store;
   readonly trace: Trace;
+  readonly precedence: Precedence;
   readonly accountId: string;
   /** The account's primary region: the one that was asked for, else that of the assembly's first stack. */
   readonly region: string;

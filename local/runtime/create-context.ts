@@ -5,6 +5,7 @@ import type { Trace } from '../trace/trace.ts';
 import type { Authorizer, PrincipalResolver } from './authorizer.ts';
 import type { ApiCall, CreateServiceModule, RuntimeContext } from './context.ts';
 import { createOperationRunner, type OperationRunner } from './operation-runner.ts';
+import { Precedence } from './precedence.ts';
 import { AwsError } from './service.ts';
 import { ServiceRegistry } from './service-registry.ts';
 
@@ -68,6 +69,7 @@ export function createContext(options: ContextOptions): BuiltContext {
     // A flush is work: time must not be skipped while somebody waits for the disk.
     store: { ...bindStore(options.store), flush: () => clock.work(options.store.flush()) },
     trace,
+    precedence: new Precedence(),
     accountId,
     region,
     endpointUrl: options.endpointUrl,

@@ -105,12 +105,9 @@ export class RequestHandler {
       body,
       receivedAt,
     });
-    const answer = await invokeIntegration(
-      this.#context,
-      this.#api,
-      integration,
-      event,
-      this.#buildSourceArn(stage, routeKey),
+    const sourceArn = this.#buildSourceArn(stage, routeKey);
+    const answer = await this.#context.precedence.request(
+      async () => await invokeIntegration(this.#context, this.#api, integration, event, sourceArn),
     );
     return { ...answer, routeKey };
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { PutMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { createVirtualClock, type VirtualClock } from '../../../local/clock/virtual-clock.ts';
 import type { ApiCall, CreateServiceModule, RuntimeContext, ServiceModule } from '../../../local/runtime/context.ts';
+import { Precedence } from '../../../local/runtime/precedence.ts';
 import type { ResolvedResource, ResourceAttributes } from '../../../local/runtime/resource.ts';
 import { AwsError, type AwsService, type Principal } from '../../../local/runtime/service.ts';
 import { openJournalStore } from '../../../local/storage/journal-store.ts';
@@ -82,6 +83,7 @@ export async function createServiceHarness(
     clock,
     store,
     trace,
+    precedence: new Precedence(),
     accountId: ACCOUNT_ID,
     region: REGION,
     endpointUrl: () => 'http://127.0.0.1:9',

@@ -116,6 +116,8 @@ export class DeliveryQueue {
   }
 
   async #deliver(key: string, delivery: Delivery): Promise<void> {
+    await this.#context.precedence.turn();
+    if (this.#isStopping) return;
     const accepted = this.#events.get(delivery.eventKey);
     const rule = this.#rules.find(delivery.ruleArn);
     const target = rule?.targets.find(({ Id }) => Id === delivery.targetId);

@@ -110,6 +110,8 @@ export class AsynchronousQueue {
     }
     let result: InvocationResult;
     try {
+      await this.#context.precedence.turn();
+      if (this.#isStopping) return;
       const { requestId, payload } = invocation;
       result = await this.#invoker.invoke({ resolved, requestId, payload });
     } catch (error) {

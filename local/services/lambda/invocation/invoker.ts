@@ -13,8 +13,6 @@ import { buildLogStream, type WorkerOutcome, WorkerProcess } from './worker-proc
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, with Lambda's own slack for the envelope. */
 const MAXIMUM_RESPONSE_BYTES = 6_291_556;
-/** Concurrent executions of an account and region. */
-const ACCOUNT_CONCURRENCY = 1_000;
 
 export interface InvocationRequest {
   readonly resolved: ResolvedFunction;
@@ -37,7 +35,6 @@ export class Invoker {
   readonly #logs: LogWriter;
   readonly #metrics: ServiceMetrics;
   readonly #pools = new Map<string, WorkerPool>();
-  #inFlight = 0;
 
   constructor(context: RuntimeContext) {
     this.#context = context;
@@ -47,17 +44,13 @@ export class Invoker {
 
   /**
    * Runs one invocation to its end; what the function throws is a result with `isError`.
-   * Throws TooManyRequestsException when the function's or the account's concurrency is used up.
+   * Throws TooManyRequestsException when the function's reserved concurrency is used up. The account's is not limited: what waits
+   * here for one of the few processes would be done already in AWS.
    */
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
     const pool = this.#getPool(request.resolved);
-    this.#refuseBeyondLimits(request.resolved.configuration, pool);
-    this.#inFlight += 1;
-    try {
-      return await this.#context.clock.work(pool.run((worker) => this.#runIn(worker, request)));
-    } finally {
-      this.#inFlight -= 1;
-    }
+    this.#refuseBeyondReserve(request.resolved.configuration, pool);
+    return await this.#context.clock.work(pool.run((worker) => this.#runIn(worker, request)));
   }
 
   async stop(): Promise<void> {
@@ -66,17 +59,11 @@ export class Invoker {
     await this.#logs.drain();
   }
 
-  #refuseBeyondLimits(configuration: FunctionConfiguration, pool: WorkerPool): void {
+  #refuseBeyondReserve(configuration: FunctionConfiguration, pool: WorkerPool): void {
     const { reservedConcurrency } = configuration;
-    if (reservedConcurrency !== undefined && pool.inFlight >= reservedConcurrency) {
-      this.#throttle(configuration, 'ReservedFunctionConcurrentInvocationLimitExceeded');
-    }
-    if (this.#inFlight >= ACCOUNT_CONCURRENCY) this.#throttle(configuration, 'ConcurrentInvocationLimitExceeded');
-  }
-
-  #throttle(configuration: FunctionConfiguration, reason: string): never {
+    if (reservedConcurrency === undefined || pool.inFlight < reservedConcurrency) return;
     this.#measure(configuration, { Throttles: 1 });
-    const details = { Reason: reason, Type: 'User' };
+    const details = { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User' };
     throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, details });
   }
 

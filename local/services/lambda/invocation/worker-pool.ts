@@ -3,10 +3,14 @@ import type { WorkerProcess } from './worker-process.ts';
 
 /** More processes than this gain nothing on one machine. */
 const MAXIMUM_WORKERS = 4;
+/** A busy pool grows when somebody has waited for this long, in real time: a start costs more than most invocations take. */
+const GROWTH_MILLISECONDS = 60;
 /** An idle process is let go after this much real time. */
 const IDLE_MILLISECONDS = 5 * 60_000;
 
 interface Waiting {
+  /** Real time. */
+  readonly since: number;
   readonly resolve: (worker: WorkerProcess) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,6 +23,7 @@ export class WorkerPool {
   #idle: { readonly worker: WorkerProcess; readonly expiry: NodeJS.Timeout }[] = [];
   #waiting: Waiting[] = [];
   #inFlight = 0;
+  #growth: NodeJS.Timeout | undefined;
 
   constructor(startWorker: () => WorkerProcess, maximumConcurrency = MAXIMUM_WORKERS) {
     this.#startWorker = startWorker;
@@ -49,6 +54,7 @@ export class WorkerPool {
   async stop(): Promise<void> {
     for (const { expiry } of this.#idle) clearTimeout(expiry);
     this.#idle = [];
+    clearTimeout(this.#growth);
     for (const { reject } of this.#waiting.splice(0)) reject(new Error('the runtime stops'));
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
   }
@@ -58,8 +64,28 @@ export class WorkerPool {
       clearTimeout(idle.expiry);
       if (!idle.worker.hasExited) return idle.worker;
     }
-    if (this.#workers.size < this.#maximumWorkers) return this.#start();
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    if (this.#workers.size === 0) return this.#start();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ since: performance.now(), resolve, reject });
+      this.#growLater();
+    });
+  }
+
+  #growLater(): void {
+    const [first] = this.#waiting;
+    if (first === undefined || this.#growth !== undefined || this.#workers.size >= this.#maximumWorkers) return;
+    this.#growth = setTimeout(
+      () => {
+        this.#growth = undefined;
+        const [longest] = this.#waiting;
+        if (longest !== undefined && performance.now() - longest.since >= GROWTH_MILLISECONDS) {
+          this.#waiting.shift();
+          longest.resolve(this.#start());
+        }
+        this.#growLater();
+      },
+      Math.max(1, first.since + GROWTH_MILLISECONDS - performance.now()),
+    );
   }
 
   #start(): WorkerProcess {
