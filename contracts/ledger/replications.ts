@@ -23,6 +23,8 @@ export const replicationRecord = z.object({
   measuredAt: z.string(),
   /** The age of the newest state that stands in the recovery region. */
   rpoSeconds: z.number(),
+  /** When the newest backup that stands there was taken; of databases and configurations. */
+  newestAt: z.optional(z.string()),
   targetSeconds: z.number(),
   reason: z.string(),
 });

@@ -1,14 +1,14 @@
-// One round over everything that must stand in the recovery region: measures its age, sends again what is missing, tells of changes.
+// The sweep over everything that must stand in the recovery region: measures its age, sends again what is missing, tells of changes.
 import type { Configuration } from '../../config/schema.ts';
-import { type ReplicationDetail, replicationSource } from '../../contracts/events/replication.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { DataClass, ReplicationRecord } from '../../contracts/ledger/replications.ts';
-import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
+import { describeNewest, keepMeasurement, type Measurement, secondsSince } from './keep-measurement.ts';
 
 export interface ReplicationParts {
   readonly configuration: Configuration;
   readonly backups: {
+    find(backupId: string): Promise<BackupRecord | undefined>;
     list(environment: string, since: string): Promise<readonly BackupRecord[]>;
     markReplicated(backupId: string, at: string): Promise<void>;
   };
@@ -54,28 +54,12 @@ export interface ReplicationRound {
   readonly lagging: number;
 }
 
-interface Measurement {
-  readonly dataClass: DataClass;
-  readonly subject: string;
-  readonly rpoSeconds: number;
-  readonly words: string;
-}
-
 const lookedBackDays = 40;
-/** Each completed backup starts a round that follows it; the other rounds look after it when it is older than that. */
-const followedAloneMilliseconds = 15 * 60_000;
 /** So many backups are followed in one round, the newest first: after a long outage the rounds catch up. */
 const followedBackups = 50;
 
-/**
- * Backups are followed before they are measured, so that what arrived a moment ago counts. `startedBy` is the backup
- * whose completion started the round: other new ones are left to the rounds that they have started.
- */
-export async function measureReplication(
-  parts: ReplicationParts,
-  now: string,
-  startedBy?: string,
-): Promise<ReplicationRound> {
+/** Backups are followed before they are measured, so that what arrived a moment ago counts. */
+export async function measureReplication(parts: ReplicationParts, now: string): Promise<ReplicationRound> {
   const since = new Date(Date.parse(now) - lookedBackDays * 86_400_000).toISOString();
   const environments = Object.keys(parts.configuration.environments);
   const records = (await Promise.all(environments.map((each) => parts.backups.list(each, since)))).flat();
@@ -85,7 +69,6 @@ export async function measureReplication(
   );
   const waiting = stored
     .filter(({ backupId }) => !arrived.has(backupId))
-    .filter((backup) => startedBy === undefined || backup.backupId === startedBy || !isFollowedAlone(backup, now))
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
     .slice(0, followedBackups);
   let [replicated, resent] = [0, 0];
@@ -109,13 +92,9 @@ export async function measureReplication(
     measureSecrets(secrets, now),
     ...images,
   ];
-  const lags = await Promise.all(measurements.map((measurement) => keep(parts, measurement, now)));
+  const lags = await Promise.all(measurements.map((measurement) => keepMeasurement(parts, measurement, now)));
   const lagging = lags.filter((isLagging) => isLagging).length;
   return { replicated, pending: waiting.length - replicated, resent, lagging };
-}
-
-function isFollowedAlone({ finishedAt, startedAt }: BackupRecord, now: string): boolean {
-  return Date.parse(now) - Date.parse(finishedAt ?? startedAt) < followedAloneMilliseconds;
 }
 
 /** The newest backup of each database and configuration that stands there; while there is none, the oldest that should. */
@@ -126,11 +105,10 @@ function measureBackups(stored: readonly BackupRecord[], arrived: ReadonlySet<st
     const inOrder = backups.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     const newest = inOrder.findLast(({ backupId }) => arrived.has(backupId));
     const from = newest?.startedAt ?? inOrder[0]?.startedAt ?? now;
-    const words =
-      newest === undefined
-        ? `no backup has arrived in the recovery region since ${from}`
-        : `the newest backup in the recovery region is of ${from}`;
-    return { dataClass: dataClass as DataClass, subject, rpoSeconds: secondsSince(from, now), words };
+    const measured = { dataClass: dataClass as DataClass, subject, rpoSeconds: secondsSince(from, now) };
+    return newest === undefined
+      ? { ...measured, words: `no backup has arrived in the recovery region since ${from}` }
+      : { ...measured, ...describeNewest(newest.startedAt) };
   });
 }
 
@@ -167,45 +145,4 @@ function measureImages(environment: string, images: readonly RunningImage[], now
     ...{ dataClass: 'images', subject: environment, words },
     rpoSeconds: oldest === undefined ? 0 : secondsSince(oldest, now),
   };
-}
-
-/** Tells of a change before it records it, so that a failure in between tells again. Answers whether it lags. */
-async function keep(parts: ReplicationParts, measurement: Measurement, now: string): Promise<boolean> {
-  const { dataClass, subject, rpoSeconds, words } = measurement;
-  const targetSeconds = parts.configuration.recovery.recoveryPointMinutes[dataClass] * 60;
-  const previous = await parts.store.find(dataClass, subject);
-  const state = rpoSeconds > targetSeconds ? 'lagging' : 'in-time';
-  const changed = state !== (previous?.state ?? 'in-time');
-  const reason = `${words}: ${renderAge(rpoSeconds)} where ${renderAge(targetSeconds)} are allowed`;
-  const since = changed || previous === undefined ? now : previous.since;
-  if (changed) {
-    const detail: ReplicationDetail = {
-      metadata: {
-        eventId: `${dataClass}-${subject}-${state}-${now}`,
-        correlationId: `replication/${dataClass}/${subject}`,
-        occurredAt: now,
-        actor: 'replicate-to-recovery-region',
-      },
-      replication: { dataClass, subject, rpoSeconds, targetSeconds },
-      reason,
-    };
-    const detailType = state === 'lagging' ? 'ReplicationLagging' : 'ReplicationRecovered';
-    await parts.publisher.publish({ source: replicationSource, detailType, detail });
-  }
-  await parts.store.put({
-    ...ledgerKey.replication(dataClass, subject),
-    kind: ledgerKind.replication,
-    sortKey: `${dataClass}#${subject}`,
-    ...{ dataClass, subject, state, since, measuredAt: now, rpoSeconds, targetSeconds, reason },
-  });
-  return state === 'lagging';
-}
-
-function secondsSince(time: string, now: string): number {
-  return Math.max(0, Math.round((Date.parse(now) - Date.parse(time)) / 1000));
-}
-
-function renderAge(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }

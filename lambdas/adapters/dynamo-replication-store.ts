@@ -10,6 +10,7 @@ export function createDynamoReplicationStore(ledger: DynamoLedger): Pick<Replica
   const backups = createDynamoBackupStore(ledger);
   return {
     backups: {
+      find: (backupId) => backups.find(backupId),
       list: (environment, since) => backups.list(environment, since),
       /** Its own attribute only: a verification may write the record at the same time. */
       async markReplicated(backupId, at) {

@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { replicationLagging } from '../../contracts/metrics.ts';
 import { measureReplicationTask } from '../../contracts/workflows/replicate-to-recovery-region.ts';
+import { followBackup } from '../../core/recovery/follow-backup.ts';
 import { measureReplication } from '../../core/recovery/measure-replication.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { connectRegistry } from '../adapters/connect-registry.ts';
@@ -46,7 +47,9 @@ const parts = {
 export const handler = defineTask({
   ...measureReplicationTask,
   async handle({ now, backupId }) {
-    const round = await measureReplication(parts, now, backupId);
+    // What lags in all is known to the sweep only.
+    if (backupId !== undefined) return await followBackup(parts, now, backupId);
+    const round = await measureReplication(parts, now);
     publishMetric(configuration.application, replicationLagging, round.lagging);
     return round;
   },

@@ -3,6 +3,7 @@ import { loadConfiguration } from '../../../config/load-configuration.ts';
 import { replicationDetailSchema, replicationLaggingExample } from '../../../contracts/events/replication.ts';
 import type { BackupRecord } from '../../../contracts/ledger/backups.ts';
 import { type ReplicationRecord, replicationRecord } from '../../../contracts/ledger/replications.ts';
+import { followBackup } from '../../../core/recovery/follow-backup.ts';
 import {
   measureReplication,
   type ReplicationParts,
@@ -45,6 +46,7 @@ function open(initial: BackupRecord[]) {
   const parts: ReplicationParts = {
     configuration,
     backups: {
+      find: async (backupId) => backups.find((each) => each.backupId === backupId),
       list: async (environment, since) =>
         backups.filter((each) => each.environment === environment && each.startedAt >= since),
       markReplicated: async (backupId, at) => {
@@ -70,7 +72,8 @@ function open(initial: BackupRecord[]) {
   return {
     ...{ backups, records, events, state, followed },
     types: () => events.map(({ detailType }) => detailType),
-    measure: (now: string, startedBy?: string) => measureReplication(parts, now, startedBy),
+    measure: (now: string) => measureReplication(parts, now),
+    follow: (now: string, backupId: string) => followBackup(parts, now, backupId),
   };
 }
 
@@ -149,19 +152,6 @@ describe('a round of the replication', () => {
     expect(followed).toEqual(['prod.pyairtable.dump.20261124_020000']);
   });
 
-  it('leaves other new backups to the rounds that they have started, and those only', async () => {
-    const [own, other, late] = [
-      backup('24'),
-      backup('24', { backupId: 'other', name: 'other', finishedAt: '2026-11-24T02:55:00.000Z' }),
-      backup('23', { finishedAt: '2026-11-23T02:05:00.000Z' }),
-    ];
-    const { measure, followed } = open([own, other, late]);
-    expect(await measure('2026-11-24T03:00:00.000Z', own.backupId)).toMatchObject({ replicated: 2, pending: 0 });
-    expect(followed).toEqual([own.backupId, late.backupId]);
-    expect(await measure('2026-11-24T03:00:00.000Z')).toMatchObject({ replicated: 1 });
-    expect(followed.at(-1)).toBe('other');
-  });
-
   it('measures the ledger and the secrets against their own targets', async () => {
     const { measure, state, records, types } = open([]);
     Object.assign(state, { ledgerSeconds: 301, differsSince: '2026-11-24T03:30:00.000Z' });
@@ -173,5 +163,52 @@ describe('a round of the replication', () => {
 
   it('has an example that keeps the contract', () => {
     expect(replicationDetailSchema.parse(replicationLaggingExample)).toEqual(replicationLaggingExample);
+  });
+});
+
+describe('the round of one backup', () => {
+  const id = 'prod.pyairtable.dump.20261124_020000';
+
+  it('follows that one only, however many wait, and measures what it is of', async () => {
+    const { follow, followed, records, backups, state } = open([backup('22'), backup('23'), backup('24')]);
+    state.arriving = false;
+    expect(await follow('2026-11-24T02:01:00.000Z', id)).toEqual({ replicated: 0, pending: 1, resent: 0, lagging: 0 });
+    expect(records.size).toBe(0);
+    state.arriving = true;
+    expect(await follow('2026-11-24T02:02:00.000Z', id)).toEqual({ replicated: 1, pending: 0, resent: 0, lagging: 0 });
+    expect(followed).toEqual([id, id]);
+    expect(backups.map(({ replicatedAt }) => replicatedAt)).toEqual([undefined, undefined, '2026-11-24T02:02:00.000Z']);
+    expect([...records.values()]).toMatchObject([
+      {
+        ...{ dataClass: 'database', subject: 'prod/pyairtable', rpoSeconds: 120, newestAt: '2026-11-24T02:00:00.000Z' },
+        reason: expect.stringContaining('the newest backup in the recovery region is of 2026-11-24T02:00:00.000Z'),
+      },
+    ]);
+  });
+
+  it('does not make younger what stands there when an older one arrives late', async () => {
+    const { follow, measure, records } = open([backup('22'), backup('23'), backup('24')]);
+    await follow('2026-11-24T03:00:00.000Z', id);
+    await follow('2026-11-24T04:00:00.000Z', 'prod.pyairtable.dump.20261123_020000');
+    const newest = { rpoSeconds: 7200, newestAt: '2026-11-24T02:00:00.000Z' };
+    expect(records.get('database/prod/pyairtable')).toMatchObject(newest);
+    // Nor does the sweep think otherwise.
+    expect(await measure('2026-11-24T04:00:00.000Z')).toMatchObject({ replicated: 1 });
+    expect(records.get('database/prod/pyairtable')).toMatchObject(newest);
+  });
+
+  it('tells that it is in time again', async () => {
+    const { follow, measure, types, backups } = open([backup('22', { replicatedAt: '2026-11-22T02:05:00.000Z' })]);
+    await measure('2026-11-24T01:00:00.000Z');
+    backups.push(backup('24'));
+    await follow('2026-11-24T02:05:00.000Z', id);
+    expect(types()).toEqual(['ReplicationLagging', 'ReplicationRecovered']);
+  });
+
+  it('has nothing to follow when it failed, is gone, or is there already', async () => {
+    const { follow, followed } = open([backup('24', { status: 'failed' }), backup('23', { replicatedAt: 'then' })]);
+    for (const each of [id, 'prod.pyairtable.dump.20261123_020000', 'unknown'])
+      expect(await follow('2026-11-24T02:05:00.000Z', each)).toMatchObject({ replicated: 0, pending: 0 });
+    expect(followed).toEqual([]);
   });
 });
