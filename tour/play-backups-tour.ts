@@ -7,9 +7,9 @@ import { operatorOf } from '../local/runtime/service.ts';
 import { secrets } from '../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../local/world/kubernetes/resources/kubernetes-object.ts';
 import { putDatabaseSecrets } from '../local/world/postgres/put-database-secrets.ts';
+import { narrowSchedules, pauseSchedules } from './change-schedules.ts';
 import { drawRetention } from './draw-retention.ts';
 import { listLedgerItems } from './list-ledger-items.ts';
-import { pauseSchedules } from './pause-schedules.ts';
 import { type Print, printFindings } from './print-activities.ts';
 import { queryDatabase } from './query-database.ts';
 import type { System } from './start-system.ts';
@@ -18,7 +18,8 @@ const nights = 30;
 const badNight = 9;
 const day = 86_400_000;
 /** What a night consists of. A completed backup is followed to the recovery region without the hourly sweep. */
-const nightly = ['back-up-database', 'back-up-configuration', 'verify-backup', 'apply-retention'];
+const ofEnvironments = ['back-up-database', 'back-up-configuration', 'verify-backup'];
+const nightly = [...ofEnvironments, 'apply-retention'];
 /** Rounds that have nothing to do with it. */
 const paused = scheduleRoutes.map(({ id }) => id).filter((id) => !nightly.includes(id));
 
@@ -28,8 +29,11 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
   const [name = '', database] = Object.entries(system.configuration.databases)[0] ?? [];
   const environment = Object.keys(database?.environments ?? {}).at(-1) ?? '';
   print(colors.bold(`\n${nights} nights of backups, on the virtual clock`));
-  print(colors.dim('(real PostgreSQL, real dumps by Jobs; all schedules but those of the nights pause meanwhile)\n'));
-  const resume = await pauseSchedules(system, paused);
+  print(
+    colors.dim(`(of ${environment} alone; real PostgreSQL, real dumps by Jobs; all other schedules pause meanwhile)\n`),
+  );
+  const resumeOthers = await pauseSchedules(system, paused);
+  const widen = await narrowSchedules(system, ofEnvironments, { environment });
   try {
     await playNights(system, print, { environment, name });
     const backups = await listBackups(system, environment, name);
@@ -46,7 +50,8 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
   } finally {
-    await resume();
+    await widen();
+    await resumeOthers();
   }
 }
 

@@ -7,8 +7,8 @@ import type { Activity } from '../local/trace/trace.ts';
 import { issuerFaultAnnotation } from '../local/world/kubernetes/cert-manager/issuer-faults.ts';
 import { findTypes, type Issuer } from '../local/world/kubernetes/cert-manager/resources.ts';
 import type { ObjectRegistry } from '../local/world/kubernetes/storage/object-registry.ts';
+import { pauseSchedules } from './change-schedules.ts';
 import { listLedgerItems } from './list-ledger-items.ts';
-import { pauseSchedules } from './pause-schedules.ts';
 import { type Print, printFindings } from './print-activities.ts';
 import type { System } from './start-system.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../config/load-configuration.ts';
 import { scheduleRoutes } from '../../lib/routes.ts';
-import { pauseSchedules } from '../../tour/pause-schedules.ts';
+import { pauseSchedules } from '../../tour/change-schedules.ts';
 import { startSystem } from '../../tour/start-system.ts';
 import { readSettings, serveRounds } from '../contestant.ts';
 
