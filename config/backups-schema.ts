@@ -1,5 +1,6 @@
 // Databases, and how they are backed up.
 import { z } from 'zod';
+import { snapshotSchema } from './snapshots-schema.ts';
 import { name } from './values.ts';
 
 /** One SELECT that answers one value: it runs in a read-only transaction. */
@@ -13,11 +14,10 @@ const databaseEnvironmentSchema = z
     dump: z.boolean().default(false),
     /** The database's server archives its write-ahead log and base backups into the bucket, by Barman Cloud, under this name. */
     archive: z.strictObject({ server: name }).optional(),
-    /** A snapshot by RDS of this instance, copied to the recovery region. */
-    snapshot: z.strictObject({ instance: name }).optional(),
+    /** A snapshot by RDS, copied to the recovery region; beside the dump or instead of it. */
+    snapshot: snapshotSchema.optional(),
   })
-  .refine(({ dump }) => dump, 'must ask for a dump')
-  .refine(({ snapshot }) => snapshot === undefined, 'snapshots by RDS are not made yet: leave snapshot out');
+  .refine(({ dump, snapshot }) => dump || snapshot !== undefined, 'must ask for a dump, a snapshot or both');
 
 const databaseSchema = z.strictObject({
   /** Answers the version of the schema; compared after every restore. */

@@ -11,6 +11,7 @@ import { recoverySchema } from './recovery-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
 import { schemaLabelsSchema } from './schema-labels-schema.ts';
 import { serviceSchema } from './service-schema.ts';
+import { findSnapshotProblems } from './snapshots-schema.ts';
 import { days, gitHubLogin, httpsUrl, logRetentionDays, name, region } from './values.ts';
 
 export const configurationSchema = z
@@ -180,6 +181,7 @@ export const configurationSchema = z
     }
     for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
       refuse(path, message);
+    for (const { path, message } of findSnapshotProblems(configuration)) refuse(path, message);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
     }

@@ -13,3 +13,15 @@ export function backupReplicaName(application: string, environment: string): str
 export function backupReplicaKeyAlias(application: string): string {
   return `alias/${application}-backup-replicas`;
 }
+
+/** What the names of a database's snapshots in RDS begin with. */
+export function snapshotPrefix(application: string, environment: string, database: string): string {
+  return `${application}-${environment}-${database}-`.replaceAll(/-+/g, '-');
+}
+
+/** The tag of a snapshot that says whose it is: IAM lets us delete what carries it, and nothing else. */
+export const snapshotOwnerTag = 'managed-by';
+
+export function snapshotOwner(application: string): string {
+  return `${application}-automation`;
+}

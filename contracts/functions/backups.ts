@@ -64,6 +64,6 @@ export const backupFunctions = {
       'Keeps the last proven backup of each database whatever its age, and enters what has expired or is missing',
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read', 'backups-tag', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read', 'backups-tag', 'snapshots-expiry', 'configuration'],
   },
 } as const satisfies Record<string, FunctionContract>;

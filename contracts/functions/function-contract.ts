@@ -28,6 +28,8 @@ export type Capability =
   | 'replication'
   | 'backups-read'
   | 'backups-tag'
+  | 'snapshots-copy'
+  | 'snapshots-expiry'
   | 'registry'
   | 'task-tokens'
   | 'schedules-read'

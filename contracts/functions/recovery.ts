@@ -13,6 +13,6 @@ export const recoveryFunctions = {
       'REGISTRY_SECRET_ID',
       'ADDRESSES_PARAMETER_PATH',
     ],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'registry', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'snapshots-copy', 'registry', 'configuration'],
   },
 } as const satisfies Record<string, FunctionContract>;

@@ -20,6 +20,9 @@ export const backupKinds = {
 export const backupSubjects = ['database', 'configuration'] as const;
 /** `archive` names what a recovery to a point in time comes from: events know it, the catalogue lists none. */
 export const backupMethods = ['dump', 'snapshot', 'configuration', 'archive'] as const;
+/** RDS keeps those of instances and of clusters apart. */
+export const snapshotKinds = ['instance', 'cluster'] as const;
+export type SnapshotKind = (typeof snapshotKinds)[number];
 export const backupStatuses = ['running', 'complete', 'failed', 'expired'] as const;
 export const backupTiers = ['daily', 'weekly', 'monthly'] as const;
 export type BackupTier = (typeof backupTiers)[number];
@@ -60,6 +63,7 @@ export const backupRecord = z.object({
   prefix: z.optional(z.string()),
   /** Of RDS. */
   snapshotId: z.optional(z.string()),
+  snapshotKind: z.optional(z.enum(snapshotKinds)),
   startedAt: z.string(),
   finishedAt: z.optional(z.string()),
   bytes: z.optional(z.number()),

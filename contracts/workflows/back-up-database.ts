@@ -1,6 +1,6 @@
 // Input of back-up-database and of its tasks.
 import * as z from 'zod/mini';
-import { backupTiers } from '../ledger/backups.ts';
+import { backupTiers, snapshotKinds } from '../ledger/backups.ts';
 
 /** What a person or another workflow asks for; also the form of the console and of `automation backups create`. */
 export const backupRequestSchema = z.object({
@@ -28,8 +28,18 @@ export const plannedBackupSchema = z.object({
   prefix: z.optional(z.string()),
   /** Of the Kubernetes Job. */
   job: z.optional(z.string()),
-  instance: z.optional(z.string()),
+  /** Of a snapshot by RDS: what it is called, and what it is taken of. */
   snapshotId: z.optional(z.string()),
+  snapshot: z.optional(
+    z.object({
+      kind: z.enum(snapshotKinds),
+      identifier: z.string(),
+      /** It must be encrypted under this key. */
+      keyArn: z.string(),
+      /** One that is not available by then has failed. */
+      until: z.string(),
+    }),
+  ),
   actor: z.string(),
   correlationId: z.string(),
 });
@@ -58,7 +68,14 @@ export const recordBackupTask = {
     status: z.enum(['succeeded', 'failed', 'missing']),
     reason: z.optional(z.string()),
     /** Of a snapshot. */
-    snapshot: z.optional(z.object({ engineVersion: z.string(), allocatedGigabytes: z.number() })),
+    snapshot: z.optional(
+      z.object({
+        engineVersion: z.string(),
+        allocatedGigabytes: z.number(),
+        /** Absent: it is not encrypted. */
+        keyArn: z.optional(z.string()),
+      }),
+    ),
   }),
   output: z.object({
     backupId: z.string(),

@@ -7,10 +7,12 @@ import { planRetention } from './plan-retention.ts';
 import { buildBackupEvent } from './record-backup.ts';
 
 export interface RetentionObjects {
-  /** Whether the backup's manifest and dump are there. */
+  /** Whether the backup's manifest and dump, or its snapshot, are there. */
   areThere(backup: BackupRecord): Promise<boolean>;
   /** Sets the tag that the lifecycle goes by, on every object of the backup. */
   tag(backup: BackupRecord, tag: string): Promise<void>;
+  /** Deletes what nothing else deletes: a dump goes with the bucket's lifecycle, a snapshot goes here, in both regions. */
+  remove(backup: BackupRecord): Promise<void>;
 }
 
 interface Parts {
@@ -47,9 +49,12 @@ export async function applyRetention(
       if (since !== undefined)
         verifiedAgeDays[`${environment}/${name}`] = (Date.parse(now()) - Date.parse(since)) / dayMilliseconds;
     }
-    const dumps = backups.filter(({ bucket, subject }) => bucket !== undefined && subject === 'database');
+    const stored = backups.filter(
+      ({ bucket, snapshotId, subject }) => (bucket ?? snapshotId) !== undefined && subject === 'database',
+    );
+    for (const backup of stored) if (isLeftOver(backup, now())) await objects.remove(backup);
     const tagOf = (backup: BackupRecord): string => backup.tag ?? backup.tier;
-    for (const action of planRetention(dumps, { now: now(), lastVerified, tagOf })) {
+    for (const action of planRetention(stored, { now: now(), lastVerified, tagOf })) {
       const { backup } = action;
       if (action.kind === 'tag') {
         // A backup that is gone has nothing to tag: the action that follows says so.
@@ -57,7 +62,10 @@ export async function applyRetention(
         await objects.tag(backup, action.tag);
         await store.replace({ ...backup, tag: action.tag }, 'complete');
         report.tagged += 1;
-      } else if (!(await objects.areThere(backup))) {
+        continue;
+      }
+      if (action.kind === 'expire' && (await isFree(store, backup))) await objects.remove(backup);
+      if (!(await objects.areThere(backup))) {
         const isExpired = action.kind === 'expire';
         const reason = isExpired
           ? `it was kept as ${backup.tier} until ${backup.keepUntil}`
@@ -72,4 +80,18 @@ export async function applyRetention(
     }
   }
   return { ...report, verifiedAgeDays };
+}
+
+/** What is deleted by us is looked up once more: a hold or a proof may have come since the list was read. */
+async function isFree(store: BackupStore, { backupId, environment, name }: BackupRecord): Promise<boolean> {
+  const [backup, last] = await Promise.all([store.find(backupId), store.findLastVerified(environment, name)]);
+  return backup?.legalHold !== true && last?.backupId !== backupId;
+}
+
+const leftOverDays = 7;
+
+/** A failed snapshot may stand there all the same, such as one under the wrong key: nobody else takes it away. */
+function isLeftOver({ method, status, startedAt }: BackupRecord, now: string): boolean {
+  const age = Date.parse(now) - Date.parse(startedAt);
+  return method === 'snapshot' && status === 'failed' && age < leftOverDays * dayMilliseconds;
 }

@@ -1,4 +1,5 @@
 // Names of a backup and of what belongs to it, all made of what it is of and when it was begun.
+import { snapshotPrefix } from '../../contracts/backup-places.ts';
 
 /** `2026-11-24T02:00:00.000Z` → `20261124_020000`. */
 export function stampOf(time: string): string {
@@ -26,7 +27,7 @@ export function jobNameOf(verb: string, { name, stamp }: Pick<BackupOf, 'name' |
   return `${verb}-${name}-${stamp.replace('_', '-')}`.slice(0, 63);
 }
 
-/** Of RDS: letters, digits and single dashes. */
-export function snapshotIdOf({ environment, name, stamp }: Omit<BackupOf, 'method'>): string {
-  return `${environment}-${name}-${stamp.replace('_', '-')}`;
+/** Of RDS: letters, digits and single dashes. IAM lets us touch what begins like this: see lib/backups/database-snapshots.ts. */
+export function snapshotIdOf(application: string, { environment, name, stamp }: Omit<BackupOf, 'method'>): string {
+  return `${snapshotPrefix(application, environment, name)}${stamp.replace('_', '-')}`;
 }

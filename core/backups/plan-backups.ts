@@ -1,5 +1,6 @@
 // Which backups a run makes: every configured one that nobody is making already.
 import type { Configuration } from '../../config/schema.ts';
+import type { SnapshotConfiguration } from '../../config/snapshots-schema.ts';
 import { backupBucketName } from '../../contracts/backup-places.ts';
 import { type BackupRecord, backupKeys, backupKinds } from '../../contracts/ledger/backups.ts';
 import type { BackupRequest, PlannedBackup } from '../../contracts/workflows/back-up-database.ts';
@@ -21,7 +22,7 @@ interface Target {
   readonly environment: string;
   readonly name: string;
   readonly method: 'dump' | 'snapshot';
-  readonly instance?: string;
+  readonly snapshot?: SnapshotConfiguration;
 }
 
 /** Claims and begins each one, so that two runs of one night never make the same. Repeating it answers the same. */
@@ -53,7 +54,15 @@ export async function planBackups(
     const witnesses = (earlier.get(environment) ?? []).filter(
       (backup) => backup.subject === 'database' && backup.name === name && backup.method === method,
     );
-    const planned = describePlanned(settings, target, id, startedAt, decideTier(startedAt, witnesses), input.request);
+    const planned = describePlanned(
+      settings,
+      target,
+      id,
+      startedAt,
+      decideTier(startedAt, witnesses),
+      leaseUntil,
+      input.request,
+    );
     const record = buildRecord(planned, input.executionArn);
     if (!(await store.begin(record))) {
       const existing = await store.find(id);
@@ -87,7 +96,7 @@ function listTargets({ databases, environments }: Settings, request: BackupReque
         .filter(([environment]) => wantedEnvironment === undefined || environment === wantedEnvironment)
         .flatMap(([environment, { dump, snapshot }]): Target[] => [
           ...(dump ? [{ environment, name, method: 'dump' as const }] : []),
-          ...(snapshot ? [{ environment, name, method: 'snapshot' as const, instance: snapshot.instance }] : []),
+          ...(snapshot ? [{ environment, name, method: 'snapshot' as const, snapshot }] : []),
         ]),
     )
     .filter(({ method }) => wantedMethod === undefined || method === wantedMethod);
@@ -99,33 +108,37 @@ function describePlanned(
   backupId: string,
   startedAt: string,
   tier: PlannedBackup['tier'],
+  until: string,
   request: BackupRequest | undefined,
 ): PlannedBackup {
-  const { environment, name, method, instance } = target;
+  const { environment, name, snapshot } = target;
   const stamp = stampOf(startedAt);
   return {
     backupId,
     environment,
     database: name,
-    method,
+    method: target.method,
     tier,
     keepUntil: decideKeepUntil(startedAt, tier, backups.retention),
     stamp,
     startedAt,
     actor: request?.actor ?? 'back-up-database',
     correlationId: `backup/${backupId}`,
-    ...(method === 'dump'
+    ...(snapshot === undefined
       ? {
           bucket: backupBucketName(application, environment),
           prefix: prefixOf({ name, stamp }),
           job: jobNameOf('back-up', { name, stamp }),
         }
-      : { instance: String(instance), snapshotId: snapshotIdOf({ environment, name, stamp }) }),
+      : {
+          snapshotId: snapshotIdOf(application, { environment, name, stamp }),
+          snapshot: { kind: snapshot.kind, identifier: snapshot.identifier, keyArn: snapshot.keys.primary, until },
+        }),
   };
 }
 
 function buildRecord(planned: PlannedBackup, executionArn: string): BackupRecord {
-  const { backupId, environment, database, method, tier, keepUntil, bucket, prefix, snapshotId } = planned;
+  const { backupId, environment, database, method, tier, keepUntil, bucket, prefix, snapshotId, snapshot } = planned;
   return {
     ...backupKeys.backup(backupId),
     kind: backupKinds.backup(environment),
@@ -139,7 +152,7 @@ function buildRecord(planned: PlannedBackup, executionArn: string): BackupRecord
     tier,
     keepUntil,
     ...(bucket === undefined ? {} : { bucket, prefix }),
-    ...(snapshotId === undefined ? {} : { snapshotId }),
+    ...(snapshot === undefined ? {} : { snapshotId, snapshotKind: snapshot.kind }),
     startedAt: planned.startedAt,
     executionArn,
     actor: planned.actor,

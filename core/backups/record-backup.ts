@@ -22,7 +22,13 @@ export interface BackupEnd {
   readonly executionArn: string;
   readonly status: 'succeeded' | 'failed' | 'missing';
   readonly reason?: string | undefined;
-  readonly snapshot?: { readonly engineVersion: string; readonly allocatedGigabytes: number } | undefined;
+  readonly snapshot?:
+    | {
+        readonly engineVersion: string;
+        readonly allocatedGigabytes: number;
+        readonly keyArn?: string | undefined;
+      }
+    | undefined;
 }
 
 interface Parts {
@@ -61,9 +67,15 @@ export async function recordBackup(
   return { backupId: backup.backupId, outcome, reason, bytes: record.bytes ?? 0, rows: record.rows ?? 0 };
 }
 
-function judgeSnapshot({ status, reason, snapshot }: BackupEnd): Ended {
+/** Under another key than the shared one, a snapshot cannot be copied or restored by those who are to. */
+function judgeSnapshot({ backup, status, reason, snapshot }: BackupEnd): Ended {
   if (status !== 'succeeded' || snapshot === undefined)
     return { status: 'failed', reason: reason ?? 'RDS says no more' };
+  if (snapshot.keyArn !== backup.snapshot?.keyArn)
+    return {
+      status: 'failed',
+      reason: `the snapshot is encrypted under ${snapshot.keyArn ?? 'no key'}, the configuration says ${backup.snapshot?.keyArn}: correct snapshot.keys.primary, or move the database to that key`,
+    };
   return {
     status: 'complete',
     engineVersion: snapshot.engineVersion,

@@ -12,7 +12,11 @@ export async function followBackup(
   backupId: string,
 ): Promise<ReplicationRound> {
   const backup = await parts.backups.find(backupId);
-  if (backup?.status !== 'complete' || backup.bucket === undefined || backup.replicatedAt !== undefined)
+  if (
+    backup?.status !== 'complete' ||
+    (backup.bucket ?? backup.snapshotId) === undefined ||
+    backup.replicatedAt !== undefined
+  )
     return { replicated: 0, pending: 0, resent: 0, lagging: 0 };
   const { arrived, resent } = await parts.followObjects(backup, now);
   if (!arrived) return { replicated: 0, pending: 1, resent, lagging: 0 };

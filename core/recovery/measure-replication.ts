@@ -12,7 +12,7 @@ export interface ReplicationParts {
     list(environment: string, since: string): Promise<readonly BackupRecord[]>;
     markReplicated(backupId: string, at: string): Promise<void>;
   };
-  /** Follows the objects of a backup, and sends again those that failed or are missing there. */
+  /** Follows what a backup consists of, objects or a snapshot, and sends again what failed or is missing there. */
   followObjects(backup: BackupRecord, now: string): Promise<ObjectsOnTheirWay>;
   /** Writes into the ledger here and looks for it there. Answers the age of what stands there, in seconds. */
   measureLedger(now: string): Promise<number>;
@@ -63,7 +63,9 @@ export async function measureReplication(parts: ReplicationParts, now: string): 
   const since = new Date(Date.parse(now) - lookedBackDays * 86_400_000).toISOString();
   const environments = Object.keys(parts.configuration.environments);
   const records = (await Promise.all(environments.map((each) => parts.backups.list(each, since)))).flat();
-  const stored = records.filter(({ status, bucket }) => status === 'complete' && bucket !== undefined);
+  const stored = records.filter(
+    ({ status, bucket, snapshotId }) => status === 'complete' && (bucket ?? snapshotId) !== undefined,
+  );
   const arrived = new Set(
     stored.filter(({ replicatedAt }) => replicatedAt !== undefined).map(({ backupId }) => backupId),
   );

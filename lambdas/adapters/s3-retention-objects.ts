@@ -22,6 +22,8 @@ export function createS3RetentionObjects(client: S3Client): RetentionObjects {
       );
       return found.every(Boolean);
     },
+    // The bucket's lifecycle deletes, and nobody else can.
+    remove: async () => undefined,
     async tag(backup, tag) {
       for (const place of placesOf(backup)) {
         await client.send(

@@ -11,6 +11,7 @@ import { type FunctionName, functions } from '../../contracts/functions.ts';
 import { isInRecoveryRegion, jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import type { ConfigurationKeys } from '../backups/configuration-keys.ts';
+import type { DatabaseSnapshots } from '../backups/database-snapshots.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import { buildEventRoutes, scheduleRoutes } from '../routes.ts';
 import type { AutomationBus } from './automation-bus.ts';
@@ -34,6 +35,7 @@ export interface AutomationFunctionsProps {
   readonly bus: AutomationBus;
   readonly claimChecks: ClaimChecks;
   readonly backups: BackupBuckets;
+  readonly snapshots: DatabaseSnapshots;
   readonly configurationKeys: ConfigurationKeys;
   readonly secrets: OperatorSecrets;
   readonly addresses: WorldAddresses;
@@ -195,6 +197,8 @@ function grantCapability(
     'kubernetes-jobs': () => props.clusters.grantAccess(id, grantee, 'backup-jobs'),
     'backups-read': () => props.backups.grantRead(grantee),
     'backups-tag': () => props.backups.grantTag(grantee),
+    'snapshots-copy': () => props.snapshots.grantCopy(grantee),
+    'snapshots-expiry': () => props.snapshots.grantExpiry(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

@@ -12,6 +12,7 @@ import { type FunctionName, functions } from '../../contracts/functions.ts';
 import { metricNamespace, replicationLagging, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { ConfigurationKeys } from '../backups/configuration-keys.ts';
+import { DatabaseSnapshots } from '../backups/database-snapshots.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
@@ -54,6 +55,7 @@ export class AutomationStack extends Stack {
     const ledger = new Ledger(this, 'Ledger', { application, recoveryRegion: aws.recoveryRegion });
     const claimChecks = new ClaimChecks(this, 'ClaimChecks', { key, retention: Duration.days(retention.archiveDays) });
     const backups = new BackupBuckets(this, 'Backups', { configuration, key });
+    const snapshots = new DatabaseSnapshots(this, 'Snapshots', configuration);
     const bus = new AutomationBus(this, 'Events', {
       application,
       key,
@@ -69,6 +71,7 @@ export class AutomationStack extends Stack {
       bus,
       claimChecks,
       backups,
+      snapshots,
       configurationKeys: new ConfigurationKeys(this, 'ConfigurationKeys'),
       secrets: new OperatorSecrets(this, 'Secrets', { application, key, recoveryRegion: aws.recoveryRegion }),
       addresses: new WorldAddresses(this, 'Addresses', configuration),
@@ -89,6 +92,7 @@ export class AutomationStack extends Stack {
         value: Workflow.arnOf(this, application, 'back-up-database'),
         grant: (machine) => Workflow.grantRun(machine, application, 'back-up-database'),
       },
+      SnapshotOwner: { value: snapshots.owner, grant: (machine) => snapshots.grantCreate(machine) },
     };
     const workflows = Object.fromEntries(
       workflowNames.map((name) => [

@@ -9,6 +9,7 @@ import { createIamModule } from '../services/iam/module.ts';
 import { createKmsModule } from '../services/kms/module.ts';
 import { createLambdaModule } from '../services/lambda/module.ts';
 import { createLogsModule } from '../services/logs/module.ts';
+import { createRdsModule } from '../services/rds/module.ts';
 import { createRoute53Module } from '../services/route53/module.ts';
 import { createS3Module } from '../services/s3/module.ts';
 import { createSchedulerModule } from '../services/scheduler/module.ts';
@@ -47,6 +48,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
     createEksModule,
     createRoute53Module,
+    createRdsModule,
     createCloudformationModule,
     createWithoutEffectModule,
   ];

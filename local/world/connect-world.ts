@@ -6,6 +6,7 @@ import { ClusterRegistry } from '../services/eks/cluster-registry.ts';
 import { PodIdentityAssociations } from '../services/eks/pod-identity-associations.ts';
 import { absoluteName, HostedZones } from '../services/route53/hosted-zones.ts';
 import { listClusterPlaces, regionOfCluster } from './cluster-places.ts';
+import { connectRds } from './connect-rds.ts';
 import type { User } from './kubernetes/authentication/user.ts';
 import type { PodEnvironment, World, WorldCredentials } from './start-world.ts';
 
@@ -58,6 +59,7 @@ export async function connectWorld(
       ...{ name, region: regionOfCluster(places, name), endpoint: url, certificateAuthorityData },
     });
   }
+  connectRds(context, configuration);
   await connectDns(context, configuration);
   await context.store.flush();
 }

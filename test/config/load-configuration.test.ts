@@ -56,6 +56,8 @@ describe('the shipped configuration', () => {
   });
 });
 
+const reportingOf = (c: ReturnType<typeof parse>) => c.databases.reporting.environments.dev.snapshot;
+
 describe('a wrong configuration', () => {
   it('is refused with all problems at once, each with its path and what is allowed', () => {
     const problems = problemsOf(
@@ -130,6 +132,26 @@ describe('a wrong configuration', () => {
       (c: ReturnType<typeof parse>) =>
         c.notifications.routes.push({ to: 'email', environments: ['moon'], minimumSeverity: 'info' }),
       /routes\.\d+\.environments\.0: must be one of dev, staging, prod, got moon/,
+    ],
+    [
+      'a key of another region',
+      (c: ReturnType<typeof parse>) => (reportingOf(c).keys.recovery = reportingOf(c).keys.primary),
+      /reporting\.environments\.dev\.snapshot\.keys\.recovery: must be a key of eu-west-1 \(aws\.recoveryRegion\), got one of eu-central-1/,
+    ],
+    [
+      'an alias in the place of a key',
+      (c: ReturnType<typeof parse>) => (reportingOf(c).keys.primary = 'alias/databases'),
+      /snapshot\.keys\.primary: must be the ARN of a KMS key/,
+    ],
+    [
+      'a database that is backed up by nothing',
+      (c: ReturnType<typeof parse>) => delete c.databases.reporting.environments.dev.snapshot,
+      /reporting\.environments\.dev: must ask for a dump, a snapshot or both/,
+    ],
+    [
+      'an instance that is named twice',
+      (c: ReturnType<typeof parse>) => (c.databases.copy = structuredClone(c.databases.reporting)),
+      /copy\.environments\.dev\.snapshot\.identifier: instance pyairtable-dev-reporting is reporting in dev already/,
     ],
   ])('is refused for %s', (_, edit, expected) => {
     expect(problemsOf(change(edit))).toEqual([expect.stringMatching(expected)]);

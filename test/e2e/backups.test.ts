@@ -205,6 +205,43 @@ describe('a backup that is broken off', () => {
   }, 180_000);
 });
 
+describe('a snapshot of what RDS runs', () => {
+  const regions = () => Object.values(system.configuration.aws);
+  const describeIn = async (region: string, DBSnapshotIdentifier?: string) =>
+    (
+      await system.runtime.context.call<{ DBSnapshots: { Status: string; KmsKeyId: string }[] }>({
+        ...{ service: 'rds', operation: 'DescribeDBSnapshots', region, principal: operatorOf(system.runtime.context) },
+        input: DBSnapshotIdentifier === undefined ? {} : { DBSnapshotIdentifier },
+      })
+    ).DBSnapshots;
+
+  it('is catalogued, copied to the recovery region under the key of that region, and deleted in both when it is due', async () => {
+    const { status, output = '{}', cause } = await run('back-up-database', { request: { database: 'reporting' } });
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    const { backupId } = JSON.parse(output).backups[0] as { backupId: string };
+    const snapshot = await letTimePass(
+      system,
+      'the copy of the snapshot',
+      async () => [await find(backupId)].find(({ replicatedAt }) => replicatedAt !== undefined),
+      10_000,
+    );
+    expect(snapshot).toMatchObject({ status: 'complete', engineVersion: '17.4', snapshotKind: 'instance' });
+    const keys = system.configuration.databases.reporting?.environments.dev?.snapshot?.keys;
+    for (const [index, region] of regions().entries())
+      expect(await describeIn(region, snapshot.snapshotId)).toEqual([
+        expect.objectContaining({ Status: 'available', KmsKeyId: [keys?.primary, keys?.recovery][index] }),
+      ]);
+    await system.call('dynamodb', 'UpdateItem', {
+      ...{ TableName: system.deployment.ledgerTableName, UpdateExpression: 'SET keepUntil = :past' },
+      Key: Object.fromEntries(Object.entries(backupKeys.backup(backupId)).map(([key, S]) => [key, { S }])),
+      ExpressionAttributeValues: { ':past': { S: '2000-01-01T00:00:00.000Z' } },
+    });
+    await system.call('lambda', 'Invoke', { FunctionName: 'pyairtable-apply-retention', Payload: Buffer.from('{}') });
+    expect(await find(backupId)).toMatchObject({ status: 'expired' });
+    for (const region of regions()) expect(await describeIn(region)).toEqual([]);
+  }, 90_000);
+});
+
 describe('a proof', () => {
   it('restores the newest backup into a server of its own, measures it, and is kept as the last one', async () => {
     const { status, cause } = await run('verify-backup', { request: { backupId: backup.backupId } });

@@ -2,6 +2,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readAgentJobTask, startAgentJobTask } from '../../contracts/workflows/agent-jobs.ts';
 import { type PlannedBackup, planBackupsTask, recordBackupTask } from '../../contracts/workflows/back-up-database.ts';
+import { type Database, DatabaseTable } from '../../local/services/rds/database-table.ts';
+import { createRdsModule } from '../../local/services/rds/module.ts';
+import { snapshotQuota } from '../../local/services/rds/snapshot-operations.ts';
+import { SnapshotTable } from '../../local/services/rds/snapshot-table.ts';
+import { ACCOUNT_ID, REGION } from '../local/services/service-harness.ts';
 import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';
 
 const contracts = {
@@ -124,5 +129,90 @@ describe('back-up-database', () => {
       status: 'FAILED',
       error: 'InvalidInputError',
     });
+  });
+});
+
+describe('back-up-database of what RDS runs', () => {
+  const keyArn = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/shared`;
+  const snapshotOf = (kind: 'instance' | 'cluster'): PlannedBackup => {
+    const { bucket: _, prefix: __, job: ___, ...identity } = planned('prod');
+    const until = new Date(Date.now() + 4 * 3_600_000).toISOString();
+    return {
+      ...{ ...identity, backupId: `prod.orders.snapshot.${kind}`, database: 'orders', method: 'snapshot' },
+      ...{ snapshotId: `pyairtable-prod-orders-${kind}`, snapshot: { kind, identifier: 'orders', keyArn, until } },
+    };
+  };
+  const openRds = async (kind: 'instance' | 'cluster', changed: Partial<Database> = {}): Promise<WorkflowHarness> => {
+    const all = { ...stubs, 'plan-backups': () => ({ backups: [snapshotOf(kind)], skipped: [] }) };
+    machine = await openStateMachine('back-up-database', contracts, all, [createRdsModule]);
+    new DatabaseTable(machine.services.context.store).put({
+      ...{ kind, region: REGION, identifier: 'orders', engine: 'postgres', engineVersion: '17.4', kmsKeyId: keyArn },
+      ...{ allocatedGigabytes: 20, endpoint: 'orders.example', port: 5432, subnetGroup: 'live', securityGroups: [] },
+      ...{ backupRetentionDays: 7, deletionProtection: true, tags: {}, createdAt: Date.now(), ...changed },
+    });
+    return machine;
+  };
+  const create = (kind: 'instance' | 'cluster') =>
+    machine.services.call('rds', kind === 'instance' ? 'CreateDBSnapshot' : 'CreateDBClusterSnapshot', {
+      ...(kind === 'instance'
+        ? { DBInstanceIdentifier: 'orders', DBSnapshotIdentifier: 'pyairtable-prod-orders-instance' }
+        : { DBClusterIdentifier: 'orders', DBClusterSnapshotIdentifier: 'pyairtable-prod-orders-cluster' }),
+    });
+
+  it.each(['instance', 'cluster'] as const)(
+    'takes a snapshot of the %s, marks it as ours, waits for it, and records what RDS says',
+    async (kind) => {
+      await openRds(kind);
+      expect(await machine.run({})).toMatchObject({ status: 'SUCCEEDED' });
+      const [{ input } = { input: {} }] = callsOf('record-backup');
+      expect(input).toMatchObject({
+        ...{ status: 'succeeded', snapshot: { engineVersion: '17.4', allocatedGigabytes: 20, keyArn } },
+      });
+      const [snapshot] = new SnapshotTable(machine.services.context.store).all();
+      expect(snapshot).toMatchObject({
+        identifier: `pyairtable-prod-orders-${kind}`,
+        tags: { 'managed-by': 'automation', backup: `prod.orders.snapshot.${kind}`, retention: 'daily' },
+      });
+    },
+  );
+
+  it('goes on with the snapshot of an earlier attempt', async () => {
+    await openRds('instance');
+    await create('instance');
+    expect(await machine.run({})).toMatchObject({ status: 'SUCCEEDED' });
+    expect(new SnapshotTable(machine.services.context.store).all()).toHaveLength(1);
+  });
+
+  it('waits for a database that is being changed', async () => {
+    await openRds('instance', { transition: { status: 'modifying', until: Date.now() + 600_000 } });
+    expect(await machine.run({})).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('records what stands in the way by its name: the quota, a database that is not there, one that stays as it is', async () => {
+    await openRds('instance');
+    const snapshots = new SnapshotTable(machine.services.context.store);
+    await create('instance');
+    const [one] = snapshots.all();
+    if (one === undefined) throw new Error('no snapshot');
+    for (let number = 1; number < snapshotQuota; number += 1) snapshots.put({ ...one, identifier: `other-${number}` });
+    snapshots.remove(one);
+    snapshots.put({ ...one, identifier: 'other' });
+    expect((await machine.run({})).cause).toContain('Rds.SnapshotQuotaExceededException');
+    const databases = new DatabaseTable(machine.services.context.store);
+    const [database] = databases.all();
+    if (database === undefined) throw new Error('no database');
+    snapshots.remove({ ...one, identifier: 'other' });
+    databases.put({ ...database, transition: { status: 'modifying', until: Number.MAX_SAFE_INTEGER } });
+    expect((await machine.run({})).cause).toContain('not currently in the available state');
+    databases.remove(database);
+    expect((await machine.run({})).cause).toContain('Rds.DbInstanceNotFoundException');
+  });
+
+  it('records a snapshot that RDS gives up', async () => {
+    await openRds('instance');
+    await create('instance');
+    const snapshots = new SnapshotTable(machine.services.context.store);
+    for (const snapshot of snapshots.all()) snapshots.put({ ...snapshot, isFailed: true });
+    expect((await machine.run({})).cause).toContain('RDS says that the snapshot is failed');
   });
 });

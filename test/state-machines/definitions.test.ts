@@ -59,6 +59,7 @@ describe.each(files)('%s', (file) => {
       'LedgerTableName',
       'EventBusName',
       'BackUpDatabaseWorkflowArn',
+      'SnapshotOwner',
     ];
     const used = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, token]) => token);
     expect(used.filter((token) => !known.includes(String(token)))).toEqual([]);
@@ -87,7 +88,7 @@ describe.each(files)('%s', (file) => {
     const names = tasks.flatMap(([, { Retry = [], Catch = [] }]) =>
       [...Retry, ...Catch].flatMap((rule) => rule.ErrorEquals),
     );
-    const known = /^(States|Lambda|Sandbox|Runtime|DynamoDB|Sfn)\.\w+$/;
+    const known = /^(States|Lambda|Sandbox|Runtime|DynamoDB|Sfn|Rds)\.\w+$/;
     expect(names.filter((name) => !(name in errorNames) && !known.test(name))).toEqual([]);
   });
 

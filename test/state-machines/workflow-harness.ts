@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type * as z from 'zod/mini';
 import { ledgerKeys } from '../../contracts/ledger.ts';
+import type { CreateServiceModule } from '../../local/runtime/context.ts';
 import { createDynamodbModule } from '../../local/services/dynamodb/module.ts';
 import { createStatesModule } from '../../local/services/states/module.ts';
 import { createServiceHarness, type ServiceHarness } from '../local/services/service-harness.ts';
@@ -57,11 +58,13 @@ export async function openStateMachine(
   name: string,
   taskContracts: Readonly<Record<string, TaskContract>>,
   stubs: Readonly<Record<string, Stub>>,
+  /** Further services beside Step Functions and DynamoDB. */
+  modules: readonly CreateServiceModule[] = [],
 ): Promise<WorkflowHarness> {
   const calls: FunctionCall[] = [];
   const events: { type: string; detail: Record<string, unknown> }[] = [];
 
-  const services = await createServiceHarness([createStatesModule, createDynamodbModule], {
+  const services = await createServiceHarness([createStatesModule, createDynamodbModule, ...modules], {
     fakes: {
       'lambda.Invoke': async ({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) => {
         const name = FunctionName.split(':').at(-1) ?? '';
@@ -111,6 +114,7 @@ export async function openStateMachine(
       ...Object.fromEntries(functionArns),
       LedgerTableName: 'ledger',
       EventBusName: 'bus',
+      SnapshotOwner: 'automation',
       BackUpDatabaseWorkflowArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:back-up-database',
     },
   });

@@ -81,7 +81,7 @@ export function createKeyProviders(context: RuntimeContext, keys: KeyRing): Reso
 }
 
 /** What KMS gives a key without a policy: the account's identity policies decide. */
-function buildDefaultPolicy(accountId: string): PolicyDocument {
+export function buildDefaultPolicy(accountId: string): PolicyDocument {
   return {
     Version: '2012-10-17',
     Statement: [

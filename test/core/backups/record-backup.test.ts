@@ -46,7 +46,11 @@ let events: BusEvent[];
 beforeEach(async () => {
   store = createMemoryBackupStore();
   events = [];
-  const run = { startedAt: '2026-11-24T02:00:00Z', executionArn: 'run', request: { environment: 'dev' } };
+  const run = {
+    startedAt: '2026-11-24T02:00:00Z',
+    executionArn: 'run',
+    request: { environment: 'dev', database: 'pyairtable' },
+  };
   const { backups } = await planBackups(loadConfiguration('config/pyairtable.yaml'), store, run);
   backup = backups[0] as PlannedBackup;
 });
@@ -116,15 +120,34 @@ describe('a backup is failed, whatever its Job says,', () => {
 });
 
 describe('a snapshot', () => {
+  const planSnapshot = async () => {
+    const run = { startedAt: '2026-11-24T02:00:00Z', executionArn: 'run', request: { database: 'reporting' } };
+    const { backups } = await planBackups(loadConfiguration('config/pyairtable.yaml'), store, run);
+    backup = backups[0] as PlannedBackup;
+  };
+
   it('is complete with what RDS says of it, and failed without', async () => {
-    const [id] = [...store.backups.keys()];
-    backup = { ...backup, method: 'snapshot', backupId: String(id) };
-    const snapshot = { engineVersion: '18.1', allocatedGigabytes: 20 };
+    await planSnapshot();
+    const snapshot = { engineVersion: '18.1', allocatedGigabytes: 20, keyArn: backup.snapshot?.keyArn };
     expect(await record({}, { snapshot })).toMatchObject({ outcome: 'complete', bytes: 20 * 1024 ** 3 });
+    expect(store.backups.get(backup.backupId)).toMatchObject({
+      snapshotId: backup.snapshotId,
+      snapshotKind: 'instance',
+    });
+  });
+
+  it('is failed under another key than the shared one, and without any', async () => {
+    await planSnapshot();
+    const snapshot = { engineVersion: '18.1', allocatedGigabytes: 20 };
+    for (const keyArn of ['arn:aws:kms:eu-central-1:123456789012:key/other', undefined])
+      expect(await record({}, { snapshot: { ...snapshot, keyArn } })).toMatchObject({
+        outcome: 'failed',
+        reason: expect.stringContaining(`encrypted under ${keyArn ?? 'no key'}, the configuration says arn:aws:kms:`),
+      });
   });
 
   it('is failed without', async () => {
-    backup = { ...backup, method: 'snapshot' };
+    await planSnapshot();
     expect(await record({}, { status: 'failed', reason: 'the instance is stopped' })).toMatchObject({
       outcome: 'failed',
       reason: 'the instance is stopped',

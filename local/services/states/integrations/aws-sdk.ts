@@ -15,6 +15,7 @@ const ERROR_PREFIXES: Readonly<Record<string, string>> = {
   eventbridge: 'EventBridge',
   kms: 'Kms',
   lambda: 'Lambda',
+  rds: 'Rds',
   route53: 'Route53',
   s3: 'S3',
   scheduler: 'Scheduler',

@@ -5,6 +5,7 @@ import type { Json } from '../engine/json.ts';
 import { StateFailure } from '../engine/state-failure.ts';
 import type { TaskHandle } from '../engine/task-invoker.ts';
 import { getRegion } from '../state-machines/state-machine-record.ts';
+import { javaExceptionName } from './java-names.ts';
 import { findOperationShapes, fromSdkOutput, toSdkInput, UnknownMember } from './sdk-shapes.ts';
 
 export interface IntegrationCall {
@@ -76,14 +77,10 @@ export function toStateFailure(
   }
   const isModelled =
     !UNMODELLED_CODES.has(error.code) && !(call.service === 'dynamodb' && error.code === 'ValidationException');
-  const name = isModelled ? withSuffix(error.code) : call.baseError;
+  const name = isModelled ? javaExceptionName(error.code) : call.baseError;
   return new StateFailure(
     `${call.errorPrefix}.${name}`,
     `${error.message} (Service: ${call.errorPrefix}, Status Code: ${error.status}, Error Code: ${error.code})`,
     { isDenied: DENIED_CODES.has(error.code) },
   );
-}
-
-function withSuffix(code: string): string {
-  return code.endsWith('Exception') ? code : `${code}Exception`;
 }

@@ -2,6 +2,7 @@
 // Step Functions writes every member in PascalCase, and timestamps and bytes as text.
 import { NormalizedSchema } from '@smithy/core/schema';
 import { isJsonObject, type Json, type JsonObject } from '../engine/json.ts';
+import { javaMemberName } from './java-names.ts';
 
 export interface OperationShapes {
   readonly input: NormalizedSchema;
@@ -17,6 +18,7 @@ const SDK_CLIENTS: Readonly<Record<string, () => Promise<object>>> = {
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   kms: () => import('@aws-sdk/client-kms'),
   lambda: () => import('@aws-sdk/client-lambda'),
+  rds: () => import('@aws-sdk/client-rds'),
   route53: () => import('@aws-sdk/client-route-53'),
   s3: () => import('@aws-sdk/client-s3'),
   scheduler: () => import('@aws-sdk/client-scheduler'),
@@ -72,7 +74,7 @@ function toSdkStructure(schema: NormalizedSchema, value: Json): unknown {
 /** The structure's own names by the names that a state may use. */
 function memberNames(schema: NormalizedSchema): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const [name] of schema.structIterator()) names.set(pascalCase(name), name);
+  for (const [name] of schema.structIterator()) names.set(javaMemberName(name), name);
   return names;
 }
 
@@ -107,7 +109,7 @@ async function fromSdkStructure(
 ): Promise<JsonObject> {
   const members: [string, Json][] = [];
   for (const [name, member] of schema.structIterator()) {
-    if (value[name] !== undefined) members.push([pascalCase(name), await fromSdkOutput(member, value[name])]);
+    if (value[name] !== undefined) members.push([javaMemberName(name), await fromSdkOutput(member, value[name])]);
   }
   return Object.fromEntries(members);
 }
@@ -124,8 +126,4 @@ async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-function pascalCase(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

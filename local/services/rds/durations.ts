@@ -1,0 +1,14 @@
+// How long RDS takes, in milliseconds: orders of magnitude, for AWS promises none.
+const second = 1000;
+const minute = 60 * second;
+
+/** The first snapshot of a database reads all of it. */
+export const creatingSnapshot = (gigabytes: number): number => minute + gigabytes * second;
+/** To another region all of it travels. */
+export const copyingSnapshot = (gigabytes: number): number => 3 * minute + gigabytes * 3 * second;
+export const restoring = (gigabytes: number): number => 5 * minute + gigabytes * second;
+export const modifying = 2 * minute;
+export const deleting = 3 * minute;
+export const promoting = 5 * minute;
+/** How far behind the newest restorable moment is: the log is uploaded every five minutes. */
+export const restorableLag = 5 * minute;

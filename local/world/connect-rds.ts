@@ -1,0 +1,35 @@
+// Makes the databases that RDS runs known to it, with the customer keys that they and their copies are encrypted under.
+import type { Configuration } from '../../config/schema.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import { KeyRing } from '../services/kms/key-ring.ts';
+import { buildDefaultPolicy } from '../services/kms/providers.ts';
+import { DatabaseTable } from '../services/rds/database-table.ts';
+
+/** What is there already stays as it is: a restore may have replaced it. */
+export function connectRds(context: RuntimeContext, { databases, aws }: Configuration): void {
+  const table = new DatabaseTable(context.store);
+  const keys = new KeyRing(context);
+  for (const [name, { environments }] of Object.entries(databases)) {
+    for (const [environment, { snapshot }] of Object.entries(environments)) {
+      if (snapshot === undefined) continue;
+      for (const arn of Object.values(snapshot.keys)) {
+        const [, , , region = '', , key = ''] = arn.split(':');
+        if (keys.findByArn(arn) !== undefined) continue;
+        keys.define({
+          ...{ region, keyId: key.replace('key/', ''), description: 'Databases and their snapshots', enabled: true },
+          ...{ usage: 'ENCRYPT_DECRYPT', policy: buildDefaultPolicy(context.accountId) },
+        });
+      }
+      const { kind, identifier } = snapshot;
+      if (table.find(kind, aws.primaryRegion, identifier) !== undefined) continue;
+      table.put({
+        ...{ kind, region: aws.primaryRegion, identifier, kmsKeyId: snapshot.keys.primary },
+        engine: kind === 'cluster' ? 'aurora-postgresql' : 'postgres',
+        ...{ engineVersion: '17.4', allocatedGigabytes: 20, port: 5432, backupRetentionDays: 7 },
+        endpoint: `${identifier}.local.${aws.primaryRegion}.rds.amazonaws.com`,
+        ...{ subnetGroup: `${name}-${environment}`, securityGroups: [`sg-${name}-${environment}`] },
+        ...{ deletionProtection: true, tags: {}, createdAt: context.clock.now() },
+      });
+    }
+  }
+}
