@@ -4,6 +4,7 @@ export default {
   roots: ['<rootDir>/test'],
   // Jest would keep one core for itself, which is half of a small machine.
   maxWorkers: '100%',
+  globalSetup: '<rootDir>/test/make-temporary-folder.ts',
   testSequencer: '<rootDir>/test/slow-first.ts',
   testMatch: ['**/*.test.ts'],
   // Real processes, git and TLS take their time on a small or busy machine; what hangs is still found.

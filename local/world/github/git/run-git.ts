@@ -1,5 +1,5 @@
 // Runs git's plumbing commands on a bare repository, untouched by the configuration of the person's machine.
-import { spawn } from 'node:child_process';
+import { runProgram } from '../../programs/run-program.ts';
 
 export interface GitOutcome {
   readonly exitCode: number;
@@ -31,22 +31,13 @@ export async function runGit(
     readonly acceptedExitCodes?: readonly number[];
   } = {},
 ): Promise<GitOutcome> {
-  const child = spawn('git', commandLine, {
-    env: { ...buildGitEnvironment(directory), ...options.environment },
-    stdio: 'pipe',
+  const { exitCode: code, ...printed } = await runProgram({
+    program: 'git',
+    args: commandLine,
+    environment: { ...buildGitEnvironment(directory), ...options.environment },
+    input: options.input ?? '',
   });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // Git may end before it has read everything; its exit code says what that means.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input ?? '');
-  const exitCode = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? -1));
-  });
-  const outcome = { exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
-  if (exitCode === 0 || options.acceptedExitCodes?.includes(exitCode)) return outcome;
-  throw new Error(`git ${commandLine[0]} ended with ${exitCode}: ${outcome.stderr.trim()}`);
+  const outcome = { ...printed, exitCode: code ?? -1 };
+  if (outcome.exitCode === 0 || options.acceptedExitCodes?.includes(outcome.exitCode)) return outcome;
+  throw new Error(`git ${commandLine[0]} ended with ${outcome.exitCode}: ${outcome.stderr.trim()}`);
 }

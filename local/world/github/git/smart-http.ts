@@ -1,6 +1,6 @@
 // Git's smart HTTP protocol, served by git's own `git http-backend` (https://git-scm.com/docs/git-http-backend).
-import { spawn } from 'node:child_process';
 import type { HttpAnswer, HttpRequest } from '../../http-server.ts';
+import { runProgram } from '../../programs/run-program.ts';
 import { buildGitEnvironment } from './run-git.ts';
 
 export interface RefCommand {
@@ -23,8 +23,10 @@ export async function serveSmartHttp(options: {
   const { directory, service, request, login } = options;
   const header = (name: string) => String(request.headers[name] ?? '');
   const { GIT_DIR: _, ...environment } = buildGitEnvironment(directory);
-  const child = spawn('git', ['http-backend'], {
-    env: {
+  const { stdout } = await runProgram({
+    program: 'git',
+    args: ['http-backend'],
+    environment: {
       ...environment,
       GIT_PROJECT_ROOT: directory,
       GIT_HTTP_EXPORT_ALL: '1',
@@ -38,18 +40,9 @@ export async function serveSmartHttp(options: {
       REMOTE_ADDR: '127.0.0.1',
       ...(login !== undefined && { REMOTE_USER: login }),
     },
-    stdio: 'pipe',
+    input: request.body,
   });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(request.body);
-  child.stderr.resume();
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve());
-  });
-  return parseCgiAnswer(Buffer.concat(chunks));
+  return parseCgiAnswer(stdout);
 }
 
 function parseCgiAnswer(output: Buffer): HttpAnswer {

@@ -1,12 +1,9 @@
 // Manifests out of git: revisions are resolved at the remote, trees are read from a local bare clone.
-import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runProgram } from '../../programs/run-program.ts';
 import { findBranchTip } from './find-branch-tip.ts';
-
-const run = promisify(execFile);
 
 /** Text files by path from the repository's root. */
 export type FileTree = ReadonlyMap<string, string>;
@@ -34,9 +31,9 @@ export class GitSource {
     const remote = await this.resolveRepository(url);
     const tip = findBranchTip(remote, targetRevision);
     if (tip) return tip;
-    const { stdout } = await git(['ls-remote', '--', remote]);
+    const listed = (await git(['ls-remote', '--', remote])).toString();
     const references = new Map(
-      stdout.split('\n').flatMap((line) => {
+      listed.split('\n').flatMap((line) => {
         const [commit, name] = line.split('\t');
         return commit && name ? [[name, commit] as const] : [];
       }),
@@ -83,8 +80,8 @@ export class GitSource {
       const references = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
       await git(['-C', clone, 'fetch', '--quiet', '--prune', '--force', '--', remote, ...references]);
     }
-    const { stdout } = await git(['-C', clone, 'ls-tree', '-r', '-l', '-z', commit]);
-    const files = stdout.split('\0').flatMap((line) => {
+    const listed = (await git(['-C', clone, 'ls-tree', '-r', '-l', '-z', commit])).toString();
+    const files = listed.split('\0').flatMap((line) => {
       const parts = /^100\d{3} blob ([0-9a-f]+)\s+(\d+)\t(.*)$/s.exec(line);
       return parts && Number(parts[2]) <= maximumFileBytes ? [{ blob: parts[1] ?? '', path: parts[3] ?? '' }] : [];
     });
@@ -96,45 +93,37 @@ export class GitSource {
   }
 }
 
-function git(args: readonly string[]): Promise<{ stdout: string }> {
-  return run('git', args, {
-    env: gitEnvironment(),
-    timeout: gitTimeoutMilliseconds,
-    maxBuffer: 64 * 1024 * 1024,
-  }).catch((error: Error & { stderr?: string }) => {
-    const why = /^(?:fatal|error): .*$/m.exec(error.stderr ?? '')?.[0] ?? error.message;
-    throw new Error(`failed to run git ${args.find((argument) => /^[a-z-]+$/.test(argument)) ?? ''}: ${why}`, {
-      cause: error,
-    });
+/** Throws in git's words unless it ended well. */
+async function git(args: readonly string[], input?: string): Promise<Buffer> {
+  const { exitCode, stdout, stderr } = await runProgram({
+    program: 'git',
+    args,
+    environment: gitEnvironment(),
+    timeoutMilliseconds: gitTimeoutMilliseconds,
+    ...(input !== undefined && { input }),
   });
+  if (exitCode === 0) return stdout;
+  const command = args.find((argument) => /^[a-z-]+$/.test(argument)) ?? '';
+  const why = /^(?:fatal|error): .*$/m.exec(stderr)?.[0] ?? `it ended with ${exitCode ?? 'a signal'}`;
+  throw new Error(`failed to run git ${command}: ${why}`);
 }
 
-function gitEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
+function gitEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 }
 
 /** The blobs' texts in order, by one `git cat-file --batch`. */
-function readBlobs(clone: string, blobs: readonly string[]): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', ['-C', clone, 'cat-file', '--batch'], { env: gitEnvironment() });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', reject);
-    child.stdin.on('error', reject);
-    child.on('close', () => {
-      const output = Buffer.concat(chunks);
-      const texts: string[] = [];
-      for (let offset = 0; offset < output.length; ) {
-        const end = output.indexOf(10, offset);
-        const size = Number(output.subarray(offset, end).toString().split(' ')[2]);
-        if (end === -1 || Number.isNaN(size)) break;
-        texts.push(output.subarray(end + 1, end + 1 + size).toString());
-        offset = end + 1 + size + 1;
-      }
-      if (texts.length === blobs.length) resolve(texts);
-      else reject(new Error(`git cat-file gave ${texts.length} of ${blobs.length} files`));
-    });
-    child.stdin.end(blobs.map((blob) => `${blob}\n`).join(''));
-  });
+async function readBlobs(clone: string, blobs: readonly string[]): Promise<string[]> {
+  const output = await git(['-C', clone, 'cat-file', '--batch'], blobs.map((blob) => `${blob}\n`).join(''));
+  const texts: string[] = [];
+  for (let offset = 0; offset < output.length; ) {
+    const end = output.indexOf(10, offset);
+    const size = Number(output.subarray(offset, end).toString().split(' ')[2]);
+    if (end === -1 || Number.isNaN(size)) break;
+    texts.push(output.subarray(end + 1, end + 1 + size).toString());
+    offset = end + 1 + size + 1;
+  }
+  if (texts.length === blobs.length) return texts;
+  throw new Error(`git cat-file gave ${texts.length} of ${blobs.length} files`);
 }
