@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { AwsError } from '../../../runtime/service.ts';
 import { spellOutDocumentEquality } from './document-equality.ts';
+import { type ExpressionParser, rememberExpressions } from './remember-expressions.ts';
 
 /** An item as DynamoDB's JSON has it: attribute values by name, bytes as base64. */
 export type JsonItem = Record<string, Record<string, unknown>>;
@@ -106,6 +107,8 @@ const ACTIONS = {
   query: loadAction('query'),
   scan: loadAction('scan'),
 } as const;
+for (const name of ['conditionParser', 'updateParser', 'projectionParser'])
+  rememberExpressions(load(`dynalite/db/${name}.js`) as ExpressionParser);
 const CREATE_TABLE = load('dynalite/validations/createTable.js') as Validation;
 
 export const actionOptions = OPTIONS;
