@@ -39,10 +39,15 @@ export class Identity implements Authorizer, PrincipalResolver {
   authorize(request: AuthorizationRequest): AuthorizationDecision {
     const { principal } = request;
     if (principal.kind === 'operator') return { allowed: true };
+    /** What was allowed whatever the permission's own keys are: a transaction asks it for each of its items. */
+    const known = new Set<string>();
     for (const permission of request.permissions) {
-      const verdict = this.#decide(permission, request);
-      if (verdict === 'allowed') continue;
       const { action, resource } = permission;
+      const what = `${action} ${resource}`;
+      if (known.has(what)) continue;
+      const { verdict, readsOwnKeys } = this.#decide(permission, request);
+      if (verdict === 'allowed' && !readsOwnKeys) known.add(what);
+      if (verdict === 'allowed') continue;
       return { allowed: false, message: describeDenial(verdict, principal.arn, action, resource), action, resource };
     }
     return { allowed: true };
@@ -94,18 +99,26 @@ export class Identity implements Authorizer, PrincipalResolver {
     if (!decision.allowed) throw new AwsError('AccessDenied', decision.message, { status: 403 });
   }
 
-  #decide(permission: Permission, request: AuthorizationRequest): AccessVerdict {
+  #decide(
+    permission: Permission,
+    request: AuthorizationRequest,
+  ): { readonly verdict: AccessVerdict; readonly readsOwnKeys: boolean } {
     const { principal, region } = request;
     const role = principal.roleArn === undefined ? undefined : this.#roles.findRole(principal.roleArn);
     const policies = role === undefined ? { identity: [] } : this.#roles.getPolicies(role);
+    let readsOwnKeys = false;
     const attempt = {
       principal,
       action: permission.action.toLowerCase(),
       resource: permission.resource,
-      findKeyValues: createKeyLookup({ principal, role, permission, region, now: this.#clock.now() }),
+      findKeyValues: createKeyLookup({ principal, role, permission, region, now: this.#clock.now() }, () => {
+        readsOwnKeys = true;
+      }),
     };
     const resource = this.#findResourcePolicy(permission, request);
-    return decideAccess(attempt, { ...policies, resource, resourcePolicyRequired: needsResourcePolicy(permission) });
+    const resourcePolicyRequired = needsResourcePolicy(permission);
+    const verdict = decideAccess(attempt, { ...policies, resource, resourcePolicyRequired });
+    return { verdict, readsOwnKeys };
   }
 
   #findResourcePolicy(permission: Permission, request: AuthorizationRequest): PolicyDocument | undefined {

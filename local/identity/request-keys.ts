@@ -38,8 +38,11 @@ const globalKeys: Readonly<Record<string, (facts: RequestFacts) => string | unde
   'kms:calleraccount': ({ principal }) => principal.accountId,
 };
 
-/** Looks up keys for one permission of a request; keys are compared without regard to case. */
-export function createKeyLookup(facts: RequestFacts): FindKeyValues {
+/**
+ * Looks up keys for one permission of a request; keys are compared without regard to case. `onOwnKey` hears of every key that another
+ * permission of the same request could answer otherwise.
+ */
+export function createKeyLookup(facts: RequestFacts, onOwnKey: () => void = () => undefined): FindKeyValues {
   let own: Map<string, readonly string[]> | undefined;
   return (key) => {
     own ??= new Map(
@@ -48,6 +51,7 @@ export function createKeyLookup(facts: RequestFacts): FindKeyValues {
         typeof value === 'string' ? [value] : value,
       ]),
     );
+    if (globalKeys[key] === undefined || own.has(key)) onOwnKey();
     const values = own.get(key);
     if (values !== undefined) return values;
     const value = key.startsWith(principalTagPrefix)

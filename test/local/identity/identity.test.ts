@@ -54,6 +54,28 @@ describe('what a role may do', () => {
     );
   });
 
+  it.each([
+    ['ForAllValues:StringLike', ['mine#1', 'mine#2'], true],
+    ['ForAllValues:StringLike', ['mine#1', 'yours#1'], false],
+    ['ForAllValues:StringLike', ['mine#1', 'mine#2', 'yours#1'], false],
+  ])(
+    'is asked for each item of a transaction where a policy looks at items (%s %j)',
+    async (operator, items, allowed) => {
+      const { identity, worker, directory } = await openAccount();
+      const Condition = { [operator]: { 'dynamodb:LeadingKeys': ['mine#*'] } };
+      const mine = buildPolicy({ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table, Condition });
+      directory.putRole(buildRole({ inlinePolicies: { mine } }));
+      const permissions = items.map((key) => ({ ...put, context: { 'dynamodb:LeadingKeys': [key] } }));
+      const decision = identity.authorize({
+        principal: worker,
+        permissions,
+        region: 'eu-west-1',
+        resourcePolicy: () => undefined,
+      });
+      expect(decision.allowed).toBe(allowed);
+    },
+  );
+
   it('is ended by one explicit deny, whoever allows', async () => {
     const { ask, directory } = await openAccount();
     directory.putRole(buildRole({ inlinePolicies: { allowAll, denyPut } }));

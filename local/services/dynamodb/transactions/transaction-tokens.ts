@@ -4,7 +4,6 @@ import type { TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import type { RuntimeContext } from '../../../runtime/context.ts';
 import { AwsError } from '../../../runtime/service.ts';
 import type { Table } from '../../../storage/store.ts';
-import { encodeRequest } from '../engine/attribute-values.ts';
 
 const LIFETIME_MILLISECONDS = 10 * 60_000;
 
@@ -46,15 +45,18 @@ export class TransactionTokens {
 }
 
 function buildDigest({ ClientRequestToken: _, ...input }: TransactWriteItemsCommandInput): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(encodeRequest(input))))
-    .digest('base64');
+  return createHash('sha256').update(spell(input)).digest('base64');
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, member]) => [name, sortKeys(member)]);
+/** One text for equal values, in whatever order their members were given. */
+function spell(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
+  if (value instanceof Set || Array.isArray(value)) return `[${Array.from(value, spell).join()}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '{';
+  for (const name of Object.keys(members).sort()) {
+    if (members[name] !== undefined) text += `${JSON.stringify(name)}:${spell(members[name])},`;
+  }
+  return `${text}}`;
 }
