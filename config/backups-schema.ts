@@ -13,7 +13,16 @@ const databaseEnvironmentSchema = z
     /** A logical dump by a Job in the environment's namespace. */
     dump: z.boolean().default(false),
     /** The database's server archives its write-ahead log and base backups into the bucket, by Barman Cloud, under this name. */
-    archive: z.strictObject({ server: name }).optional(),
+    archive: z
+      .strictObject({
+        server: name,
+        /**
+         * An archive that is further behind than this is alarmed. Leave it out for a database that nobody writes into for hours: a
+         * server archives nothing while nothing happens.
+         */
+        maximumLagMinutes: z.int().min(1).max(1440).optional(),
+      })
+      .optional(),
     /** A snapshot by RDS, copied to the recovery region; beside the dump or instead of it. */
     snapshot: snapshotSchema.optional(),
   })

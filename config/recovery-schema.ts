@@ -41,6 +41,8 @@ const recoveryEnvironmentSchema = z.strictObject({
   namespace: name,
   /** Folder of the kustomize overlay that this cluster follows, with `replicas` for each Deployment. */
   overlayPath: path,
+  /** Argo CD's Application of it in that cluster. Absent: the name of the one at home, with `-recovery`. */
+  argoApplication: name.optional(),
   /** Of each service, once the environment runs there. */
   replicas: z.int().min(1).max(100).default(2),
   dns: z.strictObject({

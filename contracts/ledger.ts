@@ -29,6 +29,7 @@
 // | how did its renewals go?                          | query renewal partition with prefix `RUN#`               |
 // | which backups are there, what became of one?      | byKind `backup#<environment>`, by time; get backup       |
 // | who backs up a database now, what is proven?      | get backupRun; get lastVerified                          |
+// | how far does the archive of a database reach?     | byKind `archive`                                         |
 // | what was told of a subject, where does it stand?  | query notification partition; get notificationThread     |
 // | how did the last runs of a scheduled job go?      | query job partition with prefix `RUN#`, newest first     |
 // | how are the jobs, when must each have succeeded?  | byKind `job`, sorted by name                             |

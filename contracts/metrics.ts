@@ -11,5 +11,8 @@ export const watchdogHeartbeat = 'WatchdogHeartbeat';
 /** Days since the proof by a restore that is the oldest among all databases' last ones. */
 export const verifiedRestoreAge = 'VerifiedRestoreAgeDays';
 
+/** How many archives are further behind their database than allowed. */
+export const archivesLagging = 'ArchivesLagging';
+
 /** How many subjects are older in the recovery region than allowed. */
 export const replicationLagging = 'ReplicationLagging';

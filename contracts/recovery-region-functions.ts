@@ -108,9 +108,16 @@ export const recoveryRegionFunctions = {
   },
   'verify-site': {
     entry: 'lambdas/recovery/verify-site.handler.ts',
-    description: 'Asks the services in the region that an environment moves to what their smoke tests say',
+    description:
+      'Asks the services, Argo CD and the restored data in the region that an environment moves to how they are',
     environment: [],
-    uses: ['kubernetes-recovery', 'kubernetes-primary', 'configuration'],
+    uses: ['kubernetes-recovery', 'kubernetes-primary', 'backups-read', 'configuration'],
+  },
+  'record-move': {
+    entry: 'lambdas/recovery/record-move.handler.ts',
+    description: 'Enters the backup that an environment comes home with into the catalogue',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-write', 'backups-read'],
   },
   'switch-dns': {
     entry: 'lambdas/recovery/switch-dns.handler.ts',

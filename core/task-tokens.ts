@@ -2,5 +2,6 @@
 
 /** Completes a waiting task. A token that nobody waits for any more is no error. */
 export interface TaskTokens {
-  succeed(taskToken: string, result: object): Promise<void>;
+  /** `executionArn`: of whoever waits, where that may be in another region; a token is known in its own region alone. */
+  succeed(taskToken: string, result: object, executionArn?: string): Promise<void>;
 }

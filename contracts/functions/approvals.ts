@@ -14,7 +14,7 @@ export const approvalFunctions = {
     description: 'Counts what a person answers, and lets the waiting execution go on when it is enough',
     concern: 'approval',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'task-tokens-recovery', 'configuration'],
   },
   'close-approval': {
     entry: 'lambdas/approvals/close-approval.handler.ts',

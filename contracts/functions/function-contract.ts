@@ -32,6 +32,7 @@ export type Capability =
   | 'snapshots-expiry'
   | 'registry'
   | 'task-tokens'
+  | 'task-tokens-recovery'
   | 'schedules-read'
   | 'metrics-secret'
   | 'configuration';

@@ -4,10 +4,11 @@ import type { FunctionContract } from './function-contract.ts';
 export const watchdogFunctions = {
   'watch-jobs': {
     entry: 'lambdas/watchdog/watch-jobs.handler.ts',
-    description: 'Tells when a scheduled job stays away, takes too long or does much less than usual',
+    description:
+      'Tells when a job stays away, takes too long or does much less than usual; measures how far archives reach',
     concern: 'watchdog',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'schedules-read', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'schedules-read', 'backups-read', 'configuration'],
   },
   'expose-metrics': {
     entry: 'lambdas/watchdog/expose-metrics.handler.ts',

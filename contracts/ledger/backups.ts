@@ -59,6 +59,8 @@ export const backupRecord = z.object({
   /** A person's word that outranks every retention. */
   legalHold: z.optional(z.boolean()),
   bucket: z.optional(z.string()),
+  /** It was made in the recovery region and lies there alone: what runs in the primary one neither proves it nor restores it. */
+  site: z.optional(z.literal('recovery')),
   /** Of its objects, with the slash at the end. */
   prefix: z.optional(z.string()),
   /** Of RDS. */

@@ -1,6 +1,7 @@
 // Input of fail-over, and input and output of its tasks. To the recovery region, or back: the sides are exchanged, the steps the same.
 import * as z from 'zod/mini';
 import { failOverStages, sites } from '../ledger/fail-overs.ts';
+import { agentBackupSchema } from './agent-jobs.ts';
 import { recoveryJobSchema } from './recovery-drill.ts';
 
 /** What a person asks for; also the form of the console and of `automation recovery fail-over|fail-back`. */
@@ -111,9 +112,31 @@ export const commitSiteTask = {
   output: z.object({ revision: z.string(), reason: z.string() }),
 };
 
+/** A backup that was made on the way home enters the catalogue. */
+export const recordMoveTask = {
+  input: z.object({
+    backup: agentBackupSchema,
+    job: z.string(),
+    failOverId: z.string(),
+    executionArn: z.string(),
+    actor: z.string(),
+  }),
+  output: z.object({ backupId: z.string(), reason: z.string() }),
+};
+
 export const verifySiteTask = {
-  input: z.object({ environment: z.string(), to: z.enum(sites) }),
-  output: z.object({ healthy: z.boolean(), reason: z.string() }),
+  input: z.object({
+    environment: z.string(),
+    to: z.enum(sites),
+    /** Jobs that have restored its databases. */
+    restores: z.array(z.object({ database: z.string(), bucket: z.string(), job: z.string() })),
+  }),
+  output: z.object({
+    healthy: z.boolean(),
+    reason: z.string(),
+    /** How old the data are, for a person; of each database of which it is known. */
+    data: z.string(),
+  }),
 };
 
 export const switchDnsTask = {

@@ -62,7 +62,7 @@ async function conclude(
 ): Promise<void> {
   const isDecided = record.status === 'approved' || record.status === 'refused';
   if (isDecided && record.taskToken !== undefined) {
-    await tokens.succeed(record.taskToken, describeResult(record));
+    await tokens.succeed(record.taskToken, describeResult(record), record.executionArn);
   }
   await announceApproval(publisher, verdict === 'approve' ? 'ApprovalGiven' : 'ApprovalRefused', record, {
     reason,

@@ -18,6 +18,11 @@ export function toAgentBackup({
   return { backupId, environment, database: name, bucket, prefix, tier, keepUntil };
 }
 
+/** Whether the primary region can restore from it: the agents there write their results beside the backup. */
+export function isRestorableAtHome(backup: BackupRecord): boolean {
+  return isRestorable(backup) && backup.site === undefined;
+}
+
 /** Whether it can be restored from. */
 export function isRestorable({ status, subject, method }: BackupRecord): boolean {
   return status === 'complete' && subject === 'database' && method === 'dump';

@@ -50,9 +50,11 @@ export async function applyRetention(
         verifiedAgeDays[`${environment}/${name}`] = (Date.parse(now()) - Date.parse(since)) / dayMilliseconds;
     }
     const stored = backups.filter(
-      ({ bucket, snapshotId, subject }) => (bucket ?? snapshotId) !== undefined && subject === 'database',
+      ({ bucket, snapshotId, subject, site }) =>
+        (bucket ?? snapshotId) !== undefined && subject === 'database' && site === undefined,
     );
     for (const backup of stored) if (isLeftOver(backup, now())) await objects.remove(backup);
+    report.expired += await expireThere({ store, publisher, now }, backups);
     const tagOf = (backup: BackupRecord): string => backup.tag ?? backup.tier;
     for (const action of planRetention(stored, { now: now(), lastVerified, tagOf })) {
       const { backup } = action;
@@ -94,4 +96,20 @@ const leftOverDays = 7;
 function isLeftOver({ method, status, startedAt }: BackupRecord, now: string): boolean {
   const age = Date.parse(now) - Date.parse(startedAt);
   return method === 'snapshot' && status === 'failed' && age < leftOverDays * dayMilliseconds;
+}
+
+/** The lifecycle of the recovery region takes its own; nobody here may look. */
+async function expireThere(
+  { store, publisher, now }: Omit<Parts, 'objects'>,
+  backups: readonly BackupRecord[],
+): Promise<number> {
+  const aged = backups.filter(
+    ({ site, status, keepUntil }) => site !== undefined && status === 'complete' && keepUntil <= now(),
+  );
+  for (const backup of aged) {
+    await store.replace({ ...backup, status: 'expired' }, 'complete');
+    const reason = `it was kept in the recovery region until ${backup.keepUntil}`;
+    await publisher.publish(buildBackupEvent('BackupExpired', backup, reason, now()));
+  }
+  return aged.length;
 }

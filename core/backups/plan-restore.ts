@@ -5,7 +5,7 @@ import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { Recovery } from '../../contracts/point-in-time.ts';
 import type { RestorePlan, RestoreRequest } from '../../contracts/workflows/restore-database.ts';
 import { type Archive, findNearest, planRecovery } from '../point-in-time/plan-recovery.ts';
-import { isRestorable, toAgentBackup } from './agent-backup.ts';
+import { isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
 import { backupIdOf, jobNameOf, stampOf } from './name-backup.ts';
 
 export type RestoreDecision =
@@ -28,7 +28,7 @@ export function planRestore(
     return refuse(`no database ${database} in ${environment}: the configuration names ${listDatabases(databases)}`);
   if (confirmedDatabase !== undefined && confirmedDatabase !== database)
     return refuse(`the confirmation names ${confirmedDatabase}, the restore is of ${database}`);
-  const candidates = backups.filter((backup) => backup.name === database && isRestorable(backup));
+  const candidates = backups.filter((backup) => backup.name === database && isRestorableAtHome(backup));
   const found = findSource(request, backups, candidates, archive);
   if (typeof found === 'string') return refuse(found);
   return 'recovery' in found

@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/schema.ts';
 import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
 import type { VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
 import { AppError } from '../app-error.ts';
-import { isRestorable, toAgentBackup } from './agent-backup.ts';
+import { isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
 import type { BackupStore } from './backup-store.ts';
 import { jobNameOf, stampOf } from './name-backup.ts';
 
@@ -24,10 +24,10 @@ export async function planVerifications(
   if (request.backupId !== undefined) {
     const backup = await store.find(request.backupId);
     if (backup === undefined) throw new AppError('NotFoundError', `no backup ${request.backupId} is in the catalogue`);
-    if (!isRestorable(backup))
+    if (!isRestorableAtHome(backup))
       throw new AppError(
         'InvalidInputError',
-        `backup ${backup.backupId} is ${backup.status}, only a complete dump can be verified`,
+        `backup ${backup.backupId} is ${backup.status}${backup.site === undefined ? '' : ' in the recovery region'}, only a complete dump in the primary region can be verified`,
       );
     return { verifications: [plan(toAgentBackup(backup))], missing: [] };
   }
@@ -36,7 +36,9 @@ export async function planVerifications(
   for (const [name, { environments }] of Object.entries(databases)) {
     for (const [environment, { dump }] of Object.entries(environments)) {
       if (!dump || !isWanted(request, environment, name)) continue;
-      const newest = (await store.list(environment)).findLast((backup) => backup.name === name && isRestorable(backup));
+      const newest = (await store.list(environment)).findLast(
+        (backup) => backup.name === name && isRestorableAtHome(backup),
+      );
       if (newest === undefined) missing.push(`${name} in ${environment}`);
       else verifications.push(plan(toAgentBackup(newest)));
     }

@@ -85,7 +85,16 @@ function judgeSnapshot({ backup, status, reason, snapshot }: BackupEnd): Ended {
 }
 
 /** The manifest is written last: without one, or with one that its object belies, there is no backup, whatever the Job says. */
-async function judgeDump(objects: BackupObjects, { backup, status, reason }: BackupEnd): Promise<Ended> {
+export async function judgeDump(
+  objects: BackupObjects,
+  {
+    backup,
+    status,
+    reason,
+  }: Pick<BackupEnd, 'status' | 'reason'> & {
+    readonly backup: Pick<PlannedBackup, 'backupId' | 'bucket' | 'prefix' | 'job'>;
+  },
+): Promise<Ended> {
   const { bucket = '', prefix = '', job = '' } = backup;
   const manifest = await objects.findManifest(bucket, `${prefix}${manifestName}`);
   if (manifest === undefined) {

@@ -1,5 +1,6 @@
 // The table of what /metrics tells: one collector for each subject, each reads the ledger.
 import type * as z from 'zod/mini';
+import { collectArchives } from './collect-archives.ts';
 import { collectBackups } from './collect-backups.ts';
 import { collectCertificates } from './collect-certificates.ts';
 import { collectJobs } from './collect-jobs.ts';
@@ -14,7 +15,13 @@ export interface MetricSources {
 
 export type Collector = (sources: MetricSources) => Promise<readonly MetricFamily[]>;
 
-export const collectors: readonly Collector[] = [collectJobs, collectCertificates, collectBackups, collectReplications];
+export const collectors: readonly Collector[] = [
+  collectJobs,
+  collectCertificates,
+  collectBackups,
+  collectArchives,
+  collectReplications,
+];
 
 /** Everything or nothing: a subject that is silently missing would look like one that is in order. */
 export async function collectMetrics(sources: MetricSources): Promise<readonly MetricFamily[]> {

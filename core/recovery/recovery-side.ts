@@ -8,11 +8,16 @@ import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
 export function asInRecoveryRegion(configuration: Configuration): Configuration {
   const environments = Object.entries(configuration.recovery.environments).flatMap(([name, place]) => {
     const environment = configuration.environments[name];
-    return environment === undefined
-      ? []
-      : [[name, { ...environment, cluster: place.cluster, namespace: place.namespace }] as const];
+    return environment === undefined ? [] : [[name, { ...environment, ...toPlace(place, environment) }] as const];
   });
   return { ...configuration, environments: Object.fromEntries(environments) };
+}
+
+function toPlace(
+  { cluster, namespace, argoApplication }: Configuration['recovery']['environments'][string],
+  home: Configuration['environments'][string],
+): Pick<typeof home, 'cluster' | 'namespace' | 'argoApplication'> {
+  return { cluster, namespace, argoApplication: argoApplication ?? `${home.argoApplication}-recovery` };
 }
 
 /** As it holds where the environments of the recovery region run, or where they are at home. */

@@ -31,6 +31,16 @@ export async function readArchive(
   return { prefix, runs, window: describeWindow(server, contents, runs, now) };
 }
 
+/** When the last segment arrived that a base backup leads to without a gap; reads no segment. */
+export async function findArchiveReach(client: S3Client, bucket: string, server: string): Promise<string | undefined> {
+  const prefix = archivePrefixOf(server);
+  const baseBackups = await listBaseBackups(client, bucket, prefix);
+  if (baseBackups.length === 0) return undefined;
+  const segments = await listSegments(client, bucket, prefix, baseBackups);
+  const runs = await findRecoverableRuns({ baseBackups, segments }, async () => undefined);
+  return runs.at(-1)?.segments.at(-1)?.archivedAt;
+}
+
 /** Oldest first, as their ids are times. */
 async function listBaseBackups(client: S3Client, bucket: string, prefix: string): Promise<BaseBackup[]> {
   const found: BaseBackup[] = [];

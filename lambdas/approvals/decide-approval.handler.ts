@@ -18,7 +18,11 @@ const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
 const configuration = readConfiguration();
 const ports = {
   approvals: createDynamoApprovalStore(connectLedger(environment.LEDGER_TABLE_NAME)),
-  tokens: createStepFunctionsTaskTokens(new SFNClient(awsClientOptions)),
+  tokens: createStepFunctionsTaskTokens(
+    new SFNClient(awsClientOptions),
+    // Of a fail-over, whose buttons come to the primary region's API as long as there is one.
+    (region) => new SFNClient({ ...awsClientOptions, region }),
+  ),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
 };
 

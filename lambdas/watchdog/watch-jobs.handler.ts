@@ -1,14 +1,20 @@
 // On a schedule: judges every scheduled job, tells of changes, and gives a sign of life that an alarm waits for.
+
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import * as z from 'zod/mini';
 import { isInRecoveryRegion } from '../../contracts/jobs.ts';
-import { watchdogHeartbeat } from '../../contracts/metrics.ts';
+import type { ArchiveRecord } from '../../contracts/ledger/archives.ts';
+import { archivesLagging, watchdogHeartbeat } from '../../contracts/metrics.ts';
+import { formatTime } from '../../core/clock.ts';
 import { listWatchedJobs } from '../../core/jobs/list-watched-jobs.ts';
 import { watchJob } from '../../core/jobs/watch-jobs.ts';
+import { measureArchives } from '../../core/point-in-time/measure-archives.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoJobStore } from '../adapters/dynamo-job-store.ts';
 import { createEventBridgePublisher } from '../adapters/event-bridge-publisher.ts';
+import { findArchiveReach } from '../adapters/s3-archive-reader.ts';
 import { createScheduleNotes } from '../adapters/scheduler-notes.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
@@ -21,8 +27,10 @@ const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
 const configuration = readConfiguration();
 const scheduler = new SchedulerClient(awsClientOptions);
 const recoveryScheduler = new SchedulerClient({ ...awsClientOptions, region: configuration.aws.recoveryRegion });
+const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
+const s3 = new S3Client(awsClientOptions);
 const parts = {
-  store: createDynamoJobStore(connectLedger(environment.LEDGER_TABLE_NAME)),
+  store: createDynamoJobStore(ledger),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
   explainSchedule: createScheduleNotes(
     (job) => (isInRecoveryRegion(job) ? recoveryScheduler : scheduler),
@@ -30,7 +38,14 @@ const parts = {
   ),
 };
 
-/** Judges all jobs even when one cannot be judged; only a whole round is a sign of life. */
+const archiveParts = {
+  findReach: (bucket: string, server: string) => findArchiveReach(s3, bucket, server),
+  async put(record: ArchiveRecord) {
+    await ledger.put(record);
+  },
+};
+
+/** Judges all jobs even when one cannot be judged; only a whole round is a sign of life. What has no end to wait for, an archive, is measured after it. */
 export const handler = defineEventHandler({
   input: z.unknown(),
   async handle() {
@@ -39,6 +54,8 @@ export const handler = defineEventHandler({
     const failure = rounds.find((round) => round.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
     publishMetric(configuration.application, watchdogHeartbeat, 1);
-    return { judged: rounds.length };
+    const { measured, lagging } = await measureArchives(configuration, archiveParts, formatTime(now));
+    publishMetric(configuration.application, archivesLagging, lagging);
+    return { judged: rounds.length, measured };
   },
 });

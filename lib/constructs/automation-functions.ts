@@ -42,6 +42,8 @@ export interface AutomationFunctionsProps {
   readonly clusters: ClusterAccess;
   /** Machines whose task tokens functions may complete. */
   readonly workflowArns: readonly string[];
+  /** Those of the recovery region that wait for people's agreement. */
+  readonly recoveryWorkflowArns: readonly string[];
 }
 
 /** API Gateway gives up after 30 s and GitHub after 10 s: an ingress function that is still at work by then is stuck. */
@@ -205,6 +207,10 @@ function grantCapability(
           actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
           resources: [...props.workflowArns],
         }),
+      ),
+    'task-tokens-recovery': () =>
+      grantee.addToRolePolicy(
+        new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [...props.recoveryWorkflowArns] }),
       ),
     configuration: () => undefined,
   };

@@ -35,10 +35,11 @@ export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
 
   /** The ARN by name, for those who must know it before the machine exists (a function that completes its tokens). */
-  static arnOf(scope: Construct, application: string, name: string): string {
+  static arnOf(scope: Construct, application: string, name: string, region?: string): string {
     return Arn.format(
       {
         service: 'states',
+        region,
         resource: 'stateMachine',
         resourceName: `${application}-${name}`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,

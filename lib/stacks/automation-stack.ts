@@ -9,7 +9,13 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type FunctionName, functions } from '../../contracts/functions.ts';
-import { metricNamespace, replicationLagging, verifiedRestoreAge, watchdogHeartbeat } from '../../contracts/metrics.ts';
+import {
+  archivesLagging,
+  metricNamespace,
+  replicationLagging,
+  verifiedRestoreAge,
+  watchdogHeartbeat,
+} from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { DatabaseSnapshots } from '../backups/database-snapshots.ts';
@@ -80,6 +86,7 @@ export class AutomationStack extends Stack {
         entries: access,
       }),
       workflowArns: workflowNames.map((name) => Workflow.arnOf(this, application, name)),
+      recoveryWorkflowArns: [Workflow.arnOf(this, application, 'fail-over', aws.recoveryRegion)],
     });
     const collaborators: Record<string, WorkflowCollaborator> = {
       ...buildCollaborators({
@@ -152,6 +159,19 @@ export class AutomationStack extends Stack {
       whenAbsent: true,
       runbook: 'watchdog-is-silent',
       summary: 'the watchdog over the scheduled jobs gives no sign of life',
+    });
+    monitoring.addHighSeverityAlarm('ArchiveLags', {
+      metric: new Metric({
+        namespace: metricNamespace(application),
+        metricName: archivesLagging,
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(15),
+      }),
+      threshold: 0,
+      // One round that is late is none that is lost.
+      evaluationPeriods: 2,
+      runbook: 'archive-lags',
+      summary: 'the archive of a database is further behind than allowed',
     });
     monitoring.addHighSeverityAlarm('ReplicationLags', {
       metric: new Metric({

@@ -140,6 +140,18 @@ export const roleActions: Readonly<Record<string, Readonly<Record<string, Action
       await jobs.read({ cluster: 'test', namespace, name });
       await removeDrillJobs(client, namespace);
     },
+    'read the Application of what moves': (client, { namespace }) => readApplication(client, namespace, 'shop'),
+    async 'remove a Job that is in the way'(client, { namespace }) {
+      const jobs = createKubernetesJobs(() => client);
+      const name = `restore-${randomBytes(4).toString('hex')}`;
+      const container = { name: 'agent', image: unpullable };
+      const spec = { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container] } } };
+      const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace }, spec };
+      await jobs.create({ cluster: 'test', namespace, manifest });
+      await jobs.remove({ cluster: 'test', namespace, name });
+      const { status } = await jobs.read({ cluster: 'test', namespace, name });
+      if (status !== 'missing') throw new Error(`the removed Job is ${status}`);
+    },
     async 'ask a service before its users are led to it'(client, { namespace }) {
       const locate = (name: string) => ({ namespace, name, port: 80 });
       const { status } = await createKubernetesServiceProbe(client, locate).get('web', '/echo?msg=hello', 5_000);

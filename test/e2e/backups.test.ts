@@ -616,5 +616,9 @@ describe('a fail-over', () => {
     expect(await readTargets()).toEqual([home, home]);
     expect(await takesWrites('primary')).toBe(true);
     expect(await listLedgerItems(system, ledgerKind.freeze, freezeRecord)).toEqual([]);
+    const catalogue = await listLedgerItems(system, backupKinds.backup('prod'), backupRecord);
+    expect(catalogue.filter(({ site }) => site === 'recovery')).toMatchObject([
+      { status: 'complete', name: 'pyairtable' },
+    ]);
   }, 300_000);
 });

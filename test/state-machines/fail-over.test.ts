@@ -6,6 +6,7 @@ import {
   type FailOverPlan,
   fenceEnvironmentTask,
   planFailOverTask,
+  recordMoveTask,
   settleFailOverTask,
   switchDnsTask,
   takeOverMoveTask,
@@ -22,6 +23,7 @@ const contracts = {
   'fence-environment': fenceEnvironmentTask,
   'start-recovery-job': startRecoveryJobTask,
   'read-recovery-job': readRecoveryJobTask,
+  'record-move': recordMoveTask,
   'commit-site': commitSiteTask,
   'verify-site': verifySiteTask,
   'switch-dns': switchDnsTask,
@@ -83,8 +85,9 @@ const stubs: Stubs = {
   'fence-environment': ({ action }) => ({ reason: String(action) }),
   'start-recovery-job': ({ job: name }) => ({ job: name }),
   'read-recovery-job': () => ({ status: 'succeeded', reason: '', waitSeconds: 2 }),
+  'record-move': () => ({ backupId: 'b', reason: 'whole' }),
   'commit-site': () => ({ revision: 'abc', reason: 'committed' }),
-  'verify-site': () => ({ healthy: true, reason: 'all answer' }),
+  'verify-site': () => ({ healthy: true, reason: 'all answer', data: 'the newest of noon' }),
   'switch-dns': ({ action }) =>
     action === 'confirm'
       ? { outcome: 'in-sync', changeId: 'C1', reason: 'everywhere' }
@@ -137,6 +140,10 @@ describe('a fail-over', () => {
       ...{ planHash: 'hash', request: { reason: 'the region is gone' }, moves: [{ database: 'pyairtable' }] },
       startedAt: expect.stringMatching(/^20/),
     });
+    expect(machine.calls.find(({ name }) => name === 'verify-site')?.input.restores).toEqual([
+      { database: 'pyairtable', bucket: 'replica', job: 'restore' },
+    ]);
+    expect(machine.calls.at(-1)?.input.reason).toContain('the newest of noon');
   });
 
   it.each<[string, Partial<Stubs>, string]>([
@@ -181,7 +188,7 @@ describe('a fail-over', () => {
     await open({
       'verify-site': () => {
         looks += 1;
-        return { healthy: looks === 3, reason: 'not yet' };
+        return { healthy: looks === 3, reason: 'not yet', data: '' };
       },
       'switch-dns': (input, harness) => {
         if (input.action !== 'confirm') return stubs['switch-dns'](input, harness);
@@ -200,11 +207,16 @@ describe('a fail-back', () => {
     expect(await run('primary')).toMatchObject({ status: 'SUCCEEDED' });
     expect(course()).toEqual([
       ...['request-approval', 'settle-fail-over started', 'fence-environment fence', 'commit-site apply'],
-      ...['start-recovery-job back-up recovery', 'start-recovery-job restore primary'],
+      ...['start-recovery-job back-up recovery', 'record-move', 'start-recovery-job restore primary'],
       ...['start-recovery-job cut-over primary', 'verify-site', 'switch-dns switch', 'switch-dns confirm'],
       ...['fence-environment settle', 'settle-fail-over completed'],
     ]);
   });
+});
+
+it('a backup that cannot be entered into the catalogue keeps nobody from coming home', async () => {
+  await open({ 'record-move': fail });
+  expect(await run('primary')).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
 });
 
 describe('nothing is touched', () => {
@@ -257,7 +269,11 @@ describe('a failure before the switch is undone', () => {
     ],
     ['the cut-over fails', failing('start-recovery-job', ({ command }) => command === 'cut-over'), undoing.slice(1)],
     ['Git does not take it', failing('commit-site', ({ action }) => action === 'apply'), undoing],
-    ['the services do not answer', { 'verify-site': () => ({ healthy: false, reason: 'no answer' }) }, undoing],
+    [
+      'the services do not answer',
+      { 'verify-site': () => ({ healthy: false, reason: 'no answer', data: '' }) },
+      undoing,
+    ],
     ['nobody can look', { 'verify-site': fail }, undoing],
     [
       'DNS does not take it',

@@ -7,7 +7,7 @@ import {
   approvalSource,
 } from '../../../contracts/events/approval.ts';
 import { approvalActions } from '../../../contracts/events/slack.ts';
-import type { Announcement, NotificationButton } from '../../../contracts/notifications.ts';
+import type { Announcement, Fact, NotificationButton } from '../../../contracts/notifications.ts';
 import { defineMessages } from '../define-messages.ts';
 
 type Looks = Pick<Announcement, 'mark' | 'severity'> & { readonly words: string };
@@ -48,6 +48,7 @@ export const approvalMessages = defineMessages({
         { label: 'agreed', value: `${given} of ${quorum}` },
         { label: 'plan', value: planHash.slice(0, 12), code: true },
         ...(isOpen ? [{ label: 'until', value: validUntil }] : []),
+        ...(isOpen && subject.kind === 'fail-over' ? [describeWayAround(approval)] : []),
       ],
       details: isAnswered ? [{ label: 'answer', value: reason }] : [],
       ...(isOpen && { buttons: buildButtons(approval) }),
@@ -55,6 +56,16 @@ export const approvalMessages = defineMessages({
     };
   },
 });
+
+/** Slack knows one address for all buttons, in the region that is perhaps gone. */
+function describeWayAround({ approvalId, executionArn }: ApprovalDetail['approval']): Fact {
+  const region = executionArn.split(':')[3];
+  return {
+    label: 'when the buttons do not answer',
+    value: `automation --region ${region} approvals approve ${approvalId}`,
+    code: true,
+  };
+}
 
 /** Each carries back which request it answers, and which plan the person saw. */
 function buildButtons({ approvalId, planHash }: ApprovalDetail['approval']): NotificationButton[] {
