@@ -43,7 +43,7 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
       describeDatabase(snapshot.client, settings).catch(async (error: unknown) => {
         // The database is gone for the counts: then it is for the dump too, whose upload is taken back before anything is said.
         dump.kill();
-        await storing.catch(() => undefined);
+        await Promise.allSettled([storing]);
         throw error;
       }),
     ]);

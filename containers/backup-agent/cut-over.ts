@@ -1,6 +1,7 @@
 // `cut-over`: gives the restored database the live one's name, in one transaction; the live one is kept under another.
 import type { AgentResult } from '../../contracts/backup-manifest.ts';
-import { createClient } from './database/open-snapshot.ts';
+import { letIn } from './database/let-in.ts';
+import { closeClient, createClient } from './database/open-snapshot.ts';
 import { getBeside, markOf } from './restore.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -11,7 +12,6 @@ export async function cutOver(settings: AgentSettings): Promise<Omit<AgentResult
   const mark = markOf(settings.backupId);
   const administration = createClient('postgres');
   await administration.connect();
-  administration.on('error', () => undefined);
   const quote = (name: string): string => administration.escapeIdentifier(name);
   const commentOf = async (name: string): Promise<string | null | undefined> => {
     const { rows } = await administration.query<{ comment: string | null }>(
@@ -37,8 +37,9 @@ export async function cutOver(settings: AgentSettings): Promise<Omit<AgentResult
       await administration.query(`ALTER DATABASE ${quote(beside)} RENAME TO ${quote(live)}`);
       await administration.query('COMMIT');
     } catch (error) {
-      await administration.query('ROLLBACK').catch(() => undefined);
-      await administration.query(`ALTER DATABASE ${quote(live)} ALLOW_CONNECTIONS true`).catch(() => undefined);
+      // What it had begun to rename ends with its connection.
+      await closeClient(administration);
+      await letIn(live);
       throw error;
     }
     await administration.query(
@@ -49,7 +50,7 @@ export async function cutOver(settings: AgentSettings): Promise<Omit<AgentResult
     const words = `${live} is what ${settings.backupId} holds; what it was is kept as ${replaced}`;
     return { reason: words, databaseName: live };
   } finally {
-    await administration.end().catch(() => undefined);
+    await closeClient(administration);
   }
 }
 

@@ -1,7 +1,6 @@
 // `fence-database` and `open-database`: the live database takes no writes while its environment moves away, and takes them again.
 import type { AgentResult } from '../../contracts/backup-manifest.ts';
-import { createClient } from './database/open-snapshot.ts';
-import { logFailure } from './log.ts';
+import { closeClient, createClient } from './database/open-snapshot.ts';
 import type { AgentSettings } from './settings.ts';
 
 type Done = Omit<AgentResult, 'outcome' | 'finishedAt'>;
@@ -34,6 +33,6 @@ async function change(settings: AgentSettings, statement: (name: string) => stri
     );
     return live;
   } finally {
-    await administration.end().catch(logFailure('the connection did not end well'));
+    await closeClient(administration);
   }
 }

@@ -44,7 +44,8 @@ export async function restoreDump(
     await pipeline(source, hashed, createZstdDecompress(), restore.input, { signal });
     await restore.done;
   } catch (error) {
-    failure = error;
+    // A pipe that nobody reads any more is the program's doing, and it says why.
+    failure = isBrokenPipe(error) ? await restore.done.then(() => error).catch((words: unknown) => words) : error;
     restore.kill();
     // What was not read yet decides about the bytes all the same.
     await drain(s3, bucket, key, bytes, hash).then((rest) => {
@@ -57,6 +58,10 @@ export async function restoreDump(
   if (hash.digest('hex') !== sha256)
     throw new Error('the dump was changed after it was stored: its SHA-256 is not that of its manifest');
   if (failure !== undefined) throw new Error('the dump could not be restored', { cause: failure });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }
 
 /** Reads a dump from its input into the target. */

@@ -3,8 +3,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentResult, DatabaseFacts } from '../../contracts/backup-manifest.ts';
 import { compareFacts } from './compare-facts.ts';
 import { describeDatabase } from './database/describe-database.ts';
-import { createClient } from './database/open-snapshot.ts';
+import { closeClient, createClient } from './database/open-snapshot.ts';
 import { getManifest } from './get-manifest.ts';
+import { logFailure } from './log.ts';
 import { restoreDump } from './restore-dump.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -34,10 +35,9 @@ export async function makeBeside(
   const beside = getBeside(settings);
   const administration = createClient('postgres');
   await administration.connect();
-  administration.on('error', () => undefined);
   const startedAt = performance.now();
+  const name = administration.escapeIdentifier(beside);
   try {
-    const name = administration.escapeIdentifier(beside);
     await administration.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await administration.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     await fill({ PGDATABASE: beside });
@@ -45,13 +45,19 @@ export async function makeBeside(
     const restoreSeconds = (performance.now() - startedAt) / 1000;
     const problems = compareFacts(expected, facts);
     if (problems.length > 0) throw new Error(problems.join('; '));
-    const live = await describe(undefined, settings).catch(() => undefined);
+    const live = await describe(undefined, settings).catch(logFailure('the live database cannot be read'));
     await administration.query(
       `COMMENT ON DATABASE ${name} IS ${administration.escapeLiteral(markOf(settings.backupId))}`,
     );
     return { reason: describeDifference(facts, live), restoreSeconds, facts, databaseName: beside };
+  } catch (error) {
+    // What is of no use takes room from the live one: on a full disk that would stop it too.
+    await administration
+      .query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      .catch(logFailure(`${beside} could not be dropped`));
+    throw error;
   } finally {
-    await administration.end().catch(() => undefined);
+    await closeClient(administration);
   }
 }
 

@@ -1,6 +1,6 @@
 // `sweep-drills`: drops every database that a drill has made, and looks whether one is left.
 import type { AgentResult } from '../../contracts/backup-manifest.ts';
-import { createClient } from './database/open-snapshot.ts';
+import { closeClient, createClient } from './database/open-snapshot.ts';
 import { getBeside } from './restore.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -11,7 +11,6 @@ export async function sweepDrills(settings: AgentSettings): Promise<Omit<AgentRe
     throw new Error(`databases that begin with ${prefix} are not those of drills`);
   const administration = createClient('postgres');
   await administration.connect();
-  administration.on('error', () => undefined);
   const list = async (): Promise<string[]> => {
     const { rows } = await administration.query<{ datname: string }>(
       'SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname',
@@ -30,6 +29,6 @@ export async function sweepDrills(settings: AgentSettings): Promise<Omit<AgentRe
       droppedDatabases,
     };
   } finally {
-    await administration.end().catch(() => undefined);
+    await closeClient(administration);
   }
 }

@@ -1,6 +1,7 @@
 // `undo-restore`: takes back what a restore and its cut-over have done, as far as they came.
 import type { AgentResult } from '../../contracts/backup-manifest.ts';
-import { createClient } from './database/open-snapshot.ts';
+import { letIn } from './database/let-in.ts';
+import { closeClient, createClient } from './database/open-snapshot.ts';
 import { getBeside, markOf } from './restore.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -13,7 +14,6 @@ export async function undoRestore(settings: AgentSettings): Promise<Omit<AgentRe
   const beside = getBeside(settings);
   const administration = createClient('postgres');
   await administration.connect();
-  administration.on('error', () => undefined);
   const quote = (name: string): string => administration.escapeIdentifier(name);
   try {
     const { rows } = await administration.query<{ datname: string; comment: string | null }>(
@@ -44,7 +44,7 @@ export async function undoRestore(settings: AgentSettings): Promise<Omit<AgentRe
     };
   } finally {
     // Whatever happened, nobody is locked out of the live one.
-    await administration.query(`ALTER DATABASE ${quote(live)} ALLOW_CONNECTIONS true`).catch(() => undefined);
-    await administration.end().catch(() => undefined);
+    await closeClient(administration);
+    await letIn(live);
   }
 }

@@ -41,6 +41,9 @@ export async function verify(
       restoreSeconds,
       facts,
     };
+  } catch (error) {
+    const panic = await server.drop();
+    throw panic === undefined ? error : new Error(`the scratch server broke down: ${panic}`, { cause: error });
   } finally {
     await server.drop();
   }

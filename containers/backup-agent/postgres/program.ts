@@ -8,6 +8,8 @@ export interface Program {
   readonly input: Writable;
   /** Resolves when it has ended well. @throws Error with its last words when it has not. */
   readonly done: Promise<void>;
+  /** What it complained of last. */
+  words(): string;
   kill(): void;
 }
 
@@ -41,7 +43,7 @@ export function startProgram(name: string, args: readonly string[], options: Pro
   });
   // Whoever awaits it later still sees the error; until then it is no unhandled rejection.
   done.catch(() => undefined);
-  return { output: child.stdout, input: child.stdin, done, kill: () => void child.kill('SIGKILL') };
+  return { output: child.stdout, input: child.stdin, done, words: () => words, kill: () => void child.kill('SIGKILL') };
 }
 
 /** Runs it to its end and returns its output. @throws Error with its last words. */

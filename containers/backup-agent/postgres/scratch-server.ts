@@ -9,8 +9,8 @@ export interface ScratchServer {
   readonly variables: Readonly<Record<string, string>>;
   readonly versionNumber: number;
   connect(database: string): Promise<Client>;
-  /** Stops it and removes what it kept. */
-  drop(): Promise<void>;
+  /** Stops it and removes what it kept. Answers what it broke down of, if it did: its clients only learnt that it was gone. */
+  drop(): Promise<string | undefined>;
 }
 
 export interface ScratchOptions {
@@ -85,16 +85,21 @@ export async function startScratchServer({
     );
     const connect = async (database: string): Promise<Client> => {
       const client = new Client({ host: folder, port: Number(port), user, password: '', database });
+      // Whoever uses it sees the error of its next query; without a listener a broken connection would end the process.
       client.on('error', () => undefined);
       await client.connect();
       return client;
+    };
+    /** We kill it, and its exit code says so: what came before is in its words. */
+    const end = async (): Promise<void> => {
+      server.kill();
+      await Promise.allSettled([server.done]);
     };
     // Reading the log of a day takes its time: then it is the Job's deadline that ends it.
     const patienceMilliseconds = source === undefined ? 60_000 : Infinity;
     const versionNumber = await waitUntilReady(connect, () => ended, patienceMilliseconds, signal).catch(
       async (error: unknown) => {
-        server.kill();
-        await server.done.catch(() => undefined);
+        await end();
         throw error;
       },
     );
@@ -103,9 +108,9 @@ export async function startScratchServer({
       versionNumber,
       connect,
       async drop() {
-        server.kill();
-        await server.done.catch(() => undefined);
+        await end();
         rmSync(folder, { recursive: true, force: true });
+        return /\bPANIC: .*/.exec(server.words())?.[0];
       },
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { logFailure } from '../log.ts';
 import { type ObjectRetention, retentionParameters } from './retention.ts';
 import { endUploads } from './sweep-uploads.ts';
 
@@ -58,7 +59,9 @@ export async function uploadStream(
     // The library takes back what fails while parts are sent, but neither what fails at its completion nor an upload that was
     // only being begun. What is under way is waited for: it could be open a moment later.
     await Promise.allSettled(underWay);
-    await endUploads(s3, { bucket: target.bucket, isOurs: (key) => key === target.key }).catch(() => undefined);
+    await endUploads(s3, { bucket: target.bucket, isOurs: (key) => key === target.key }).catch(
+      logFailure('an upload may be left open, for the next backup or the lifecycle to end'),
+    );
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);
