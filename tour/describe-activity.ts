@@ -13,6 +13,8 @@ const lines: Readonly<Record<string, Describe>> = {
     line('GitHub', `deployment ${subject}: ${details.state}`),
   'github/commit-status-created': ({ subject, details }) =>
     line('GitHub', `commit status of ${subject}: ${details.state}`),
+  'github/deployment-protection-answered': ({ subject, details }) =>
+    line('GitHub', `a job that waits for ${subject} is ${details.state}: ${firstLine(details.comment)}`),
   'registry/image-pushed': ({ subject, details }) =>
     line('Registry', `${subject} is ${short(String(details.digest).replace('sha256:', ''))}`),
   'apigateway/request-answered': ({ subject, details }) =>

@@ -55,3 +55,10 @@ export const deploymentReviewedPattern = {
   detailType: ['deployment_review'],
   detail: { payload: { action: ['approved', 'rejected'] } },
 };
+
+/** A job of GitHub Actions waits before it deploys, and asks whether it may. */
+export const deploymentProtectionRequestedPattern = {
+  source: [gitHubSource],
+  detailType: ['deployment_protection_rule'],
+  detail: { payload: { action: ['requested'] } },
+};

@@ -16,6 +16,13 @@ export const approvalFunctions = {
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'task-tokens-recovery', 'configuration'],
   },
+  'answer-deployment-protection': {
+    entry: 'lambdas/approvals/answer-deployment-protection.handler.ts',
+    description: 'Tells a job of GitHub Actions whether it may deploy to an environment',
+    concern: 'approval',
+    environment: ['LEDGER_TABLE_NAME', 'GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
+    uses: ['ledger-read', 'github', 'configuration'],
+  },
   'close-approval': {
     entry: 'lambdas/approvals/close-approval.handler.ts',
     description: 'Ends a request for approval that nobody has answered in time',

@@ -1,6 +1,6 @@
 // What starts approvals.
 import type { Configuration } from '../../config/schema.ts';
-import { deploymentReviewedPattern } from '../../contracts/events/github.ts';
+import { deploymentProtectionRequestedPattern, deploymentReviewedPattern } from '../../contracts/events/github.ts';
 import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import { ofRepositories } from './of-repositories.ts';
 import type { EventRoute } from './route.ts';
@@ -19,6 +19,13 @@ export function buildApprovalRoutes({ github }: Configuration): readonly EventRo
       description: 'A deployment review in GitHub is an answer to what was asked of the same commit and environment',
       pattern: ofRepositories(deploymentReviewedPattern, github),
       target: { function: 'decide-approval' },
+      deadLetters: 'approval',
+    },
+    {
+      id: 'job-asks-for-leave',
+      description: 'A job of GitHub Actions waits before it deploys to an environment: our gates answer',
+      pattern: ofRepositories(deploymentProtectionRequestedPattern, github),
+      target: { function: 'answer-deployment-protection' },
       deadLetters: 'approval',
     },
   ];

@@ -414,6 +414,44 @@ describe('a secret', () => {
   }, 60_000);
 });
 
+describe('a job of GitHub Actions that waits before it deploys', () => {
+  it('is told by our gates whether it may', async () => {
+    const { trace } = system.runtime.context;
+    const { sha } = await system.world.github.pushCommit({
+      repo: 'pyairtable',
+      branch: 'nobody',
+      files: { 'README.md': 'deploys by itself\n' },
+      message: 'Deploy by a job',
+    });
+    const { run } = await system.world.github.startWorkflowRun({ repo: 'pyairtable', sha, workflow: 'deploy' });
+    const ask = async (environment: string) => {
+      const callback = `${system.world.github.url}/repos/${repository}/actions/runs/${run.id}/deployment_protection_rule`;
+      const body = {
+        action: 'requested',
+        environment,
+        event: 'push',
+        deployment_callback_url: callback,
+        deployment: { id: 1, sha, environment },
+        repository: { full_name: repository },
+        sender: { login: 'ada-release' },
+      };
+      expect((await send({ event: 'deployment_protection_rule', body })).status).toBe(202);
+      return await letTimePass(system, `the answer for ${environment}`, () =>
+        trace
+          .recent()
+          .find(
+            ({ name, subject }) => name === 'deployment-protection-answered' && subject.endsWith(` → ${environment}`),
+          ),
+      );
+    };
+    expect((await ask('Prod')).details).toMatchObject({ run: run.id, state: 'approved' });
+    expect((await ask('qa')).details).toMatchObject({
+      state: 'rejected',
+      comment: 'qa is no environment of ours: dev, staging, prod',
+    });
+  }, 60_000);
+});
+
 /** A request whose body goes out in chunks, with headers that can repeat; resolves also when the server hangs up early. */
 function sendRaw(
   headers: Record<string, string | string[]>,

@@ -5,6 +5,7 @@ import type { GitHubAnswer, GitHubClient } from '../../../lambdas/adapters/githu
 import { createAppDeliveries, findRepositoryDeliveries } from '../../../lambdas/adapters/github-deliveries.ts';
 import { createGitHubGitOpsRepository } from '../../../lambdas/adapters/github-gitops-repository.ts';
 import { showProgress } from '../../../lambdas/adapters/github-progress.ts';
+import { createProtectionAnswers } from '../../../lambdas/adapters/github-protection-answers.ts';
 import { createGitHubSourceRepository } from '../../../lambdas/adapters/github-source-repository.ts';
 import { buildWebUrl } from '../../../lambdas/adapters/github-web-url.ts';
 import { buildPromotion } from '../../core/promotion/promotion-builder.ts';
@@ -52,6 +53,38 @@ describe('the source repository', () => {
     const { client, calls } = createClient({ [compare]: { data: { status } } });
     expect(await createGitHubSourceRepository(client).contains('o/r', 'head', 'commit')).toBe(expected);
     expect(calls[0]?.parameters.basehead).toBe('commit...head');
+  });
+});
+
+describe('the answer to a job that waits', () => {
+  const callback = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule';
+  const send = async (reply: Reply) => {
+    const { client, calls } = createClient({ [callback]: reply });
+    const taken = await createProtectionAnswers(client)(
+      { repository: 'o/r', runId: 42, environment: 'Prod' },
+      { state: 'rejected', comment: 'c'.repeat(2_000) },
+    );
+    return { taken, parameters: calls[0]?.parameters };
+  };
+
+  it('goes to the run that asks, in the form that GitHub documents', async () => {
+    expect(await send({ status: 204 })).toEqual({
+      taken: true,
+      parameters: {
+        owner: 'o',
+        repo: 'r',
+        run_id: 42,
+        environment_name: 'Prod',
+        state: 'rejected',
+        comment: 'c'.repeat(1_000),
+      },
+    });
+  });
+
+  it('is not wanted any more where the run is gone, and is tried again where GitHub has other reasons', async () => {
+    expect((await send({ status: 404 })).taken).toBe(false);
+    expect((await send({ status: 422 })).taken).toBe(false);
+    await expect(send({ status: 409, data: { message: 'Conflict' } })).rejects.toThrow('409 Conflict');
   });
 });
 

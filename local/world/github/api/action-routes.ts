@@ -67,6 +67,23 @@ export const actionRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
+    path: '/repos/{owner}/{repo}/actions/runs/{id}/deployment_protection_rule',
+    access: 'deployments:write',
+    documentation: 'actions/workflow-runs#review-custom-deployment-protection-rules-for-a-workflow-run',
+    handle({ body, repository, parameters, world }) {
+      const run = world.records.workflowRuns.get(parameters.id ?? '');
+      if (run?.repository !== repository.fullName) throw notFound();
+      world.record({
+        service: 'github',
+        name: 'deployment-protection-answered',
+        subject: `${repository.fullName} → ${body.string('environment_name')}`,
+        details: { run: run.id, state: body.oneOf('state', ['approved', 'rejected']), comment: body.string('comment') },
+      });
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'POST',
     path: '/repos/{owner}/{repo}/dispatches',
     access: 'contents:write',
     documentation: 'repos/repos#create-a-repository-dispatch-event',
