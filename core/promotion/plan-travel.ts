@@ -4,7 +4,10 @@ import type { PromotionDetail } from '../../contracts/events/promotion.ts';
 import type { PlannedService } from '../../contracts/workflows/promote-release.ts';
 import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 
-/** Versions are those that the ledger says were deployed by that promotion. Throws only what the ports throw. */
+/**
+ * Versions are those that the ledger says were deployed by that promotion; where one is what runs in the next environment
+ * already, as after a switch back of colours, nobody is asked for it again. Throws only what the ports throw.
+ */
 export async function planTravel(
   configuration: Configuration,
   { history }: Pick<PlanningPorts, 'history'>,
@@ -26,17 +29,26 @@ export async function planTravel(
   const found = await Promise.all(
     earlier.services
       .filter((name) => Object.hasOwn(configuration.services, name))
-      .map(async (name): Promise<PlannedService | undefined> => {
-        const deployments = await history.listDeployments(earlier.environment, name);
+      .map(async (name): Promise<readonly (PlannedService & { readonly hasArrived: boolean })[]> => {
+        const [deployments, [newest]] = await Promise.all([
+          history.listDeployments(earlier.environment, name),
+          history.listDeployments(environment, name),
+        ]);
         const own = deployments.find(
           ({ promotionId, outcome }) => promotionId === earlier.promotionId && outcome === 'succeeded',
         );
-        return own === undefined ? undefined : { name, version: own.version, commit: own.commit };
+        if (own === undefined) return [];
+        const hasArrived = newest?.outcome === 'succeeded' && newest.digest === own.digest;
+        return [{ name, version: own.version, commit: own.commit, hasArrived }];
       }),
   );
-  const services = found.filter((service) => service !== undefined);
-  if (services.length === 0)
+  const deployed = found.flat();
+  if (deployed.length === 0)
     return nothing(`no deployment to ${earlier.environment} by ${earlier.promotionId} is recorded`);
+  const services = deployed
+    .filter(({ hasArrived }) => !hasArrived)
+    .map(({ name, version, commit }): PlannedService => ({ name, version, commit }));
+  if (services.length === 0) return nothing(`${environment} runs what succeeded in ${earlier.environment} already`);
   return {
     outcome: 'promote',
     reason: `${services.map(({ name }) => name).join(', ')} to ${environment}: it succeeded in ${earlier.environment}`,

@@ -18,15 +18,23 @@ const deployed = (service: string, commit: string, change: Partial<DeploymentRec
     version: `sha-${commit}`,
     commit,
     outcome: 'succeeded',
+    digest: `sha256:${commit}`,
     promotionId: detail.promotion.promotionId,
     ...change,
   }) as DeploymentRecord;
 
-const plan = async (deployments: Record<string, DeploymentRecord[]>, event: object = {}) =>
+const plan = async (
+  deployments: Record<string, DeploymentRecord[]>,
+  event: object = {},
+  inProd: Record<string, DeploymentRecord[]> = {},
+) =>
   await planPromotion(
     configuration,
     {
-      history: { listDeployments: async (_: string, service: string) => deployments[service] ?? [] },
+      history: {
+        listDeployments: async (environment: string, service: string) =>
+          (environment === 'prod' ? inProd : deployments)[service] ?? [],
+      },
     } as unknown as PlanningPorts,
     { event: { source: 'automation.promotion', 'detail-type': 'PromotionSucceeded', detail: { ...detail, ...event } } },
     context,
@@ -53,6 +61,24 @@ describe('a success in the environment before', () => {
       causationId: detail.metadata.eventId,
       desiredAt: detail.metadata.occurredAt,
     });
+  });
+
+  it('asks nobody for what the next environment runs already, as after a switch back of colours', async () => {
+    const inStaging = {
+      'api-gateway': [deployed('api-gateway', commitA)],
+      frontend: [deployed('frontend', commitA)],
+    };
+    const other = { promotionId: 'other' };
+    const there = { 'api-gateway': [deployed('api-gateway', commitA, other), deployed('api-gateway', commitB, other)] };
+    const one = await plan(inStaging, {}, there);
+    expect([one.outcome, one.promotion.services.map(({ name }) => name)]).toEqual(['promote', ['frontend']]);
+    const both = await plan(inStaging, {}, { ...there, frontend: [deployed('frontend', commitA, other)] });
+    expect([both.outcome, both.reason]).toEqual(['nothing', 'prod runs what succeeded in staging already']);
+    // What was tried there last and failed, or ran before something else, does not run there.
+    const failed = [deployed('api-gateway', commitA, { ...other, outcome: 'failed' })];
+    const older = [deployed('frontend', commitB, other), deployed('frontend', commitA, other)];
+    const again = await plan(inStaging, {}, { 'api-gateway': failed, frontend: older });
+    expect(again.promotion.services.map(({ name }) => name)).toEqual(['api-gateway', 'frontend']);
   });
 
   it('leads nowhere from the last environment, nor with what failed or is not recorded', async () => {
