@@ -22,7 +22,10 @@ export async function controlCanary(
   return answer;
 }
 
+/** What was asked for is not yet so: then the cluster as it was says the opposite of the words, and is left out. */
 export function renderCanary({ words, canary, revision }: CanaryControlAnswer): string {
+  if (revision !== undefined)
+    return `${printable(words)}, as soon as Argo CD has taken up GitOps commit ${revision.slice(0, 7)}`;
   const { phase, weight, failedChecks, isSuspended, haltedBecause = '', version = '-' } = canary;
   const row = [
     phase || '-',
@@ -33,7 +36,5 @@ export function renderCanary({ words, canary, revision }: CanaryControlAnswer): 
     printable(haltedBecause),
   ];
   const table = renderTable(['PHASE', 'VERSION', 'WEIGHT', 'FAILED CHECKS', 'PAUSED', 'HALTED BECAUSE'], [row]);
-  return [table, printable(words), ...(revision === undefined ? [] : [`GitOps commit ${revision.slice(0, 7)}`])].join(
-    '\n',
-  );
+  return `${table}\n${printable(words)}`;
 }

@@ -1,4 +1,5 @@
 // News of environments, and who waits for them, in the ledger.
+import { canaryRollbackRecord } from '../../contracts/ledger/canaries.ts';
 import { canaryHaltRecord, rolloutSignalRecord, rolloutWaiterRecord } from '../../contracts/ledger/rollout-signals.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { type Clock, formatTime } from '../../core/clock.ts';
@@ -30,11 +31,16 @@ export function createDynamoRolloutSignals(ledger: DynamoLedger, clock: Clock): 
   };
 }
 
-/** Why Flagger did not go on, as it said last. */
+/** Why Flagger did not go on, as it said last; whom it took a version back for it does not say: then that person's words. */
 export function createDynamoCanaryHalts(ledger: DynamoLedger, clock: Clock) {
   return {
     async find(environment: string, service: string, since: string): Promise<string | undefined> {
-      const halt = await ledger.find(canaryHaltRecord, ledgerKey.canaryHalt(environment, service));
+      const [halt, request] = await Promise.all([
+        ledger.find(canaryHaltRecord, ledgerKey.canaryHalt(environment, service)),
+        ledger.find(canaryRollbackRecord, ledgerKey.canaryRollback(environment, service)),
+      ]);
+      if (request !== undefined && request.requestedAt >= since)
+        return `${request.actor} asked for it: ${request.reason}`;
       return halt !== undefined && halt.heardAt >= since ? halt.words : undefined;
     },
     async put(environment: string, service: string, words: string): Promise<void> {

@@ -7,6 +7,7 @@ import { buildEventRecord } from '../../../core/audit/build-event-record.ts';
 import type { Outcome } from '../../../core/promotion/build-outcome-records.ts';
 import { recordOutcome } from '../../../core/promotion/record-outcome.ts';
 import { createDynamoBuildStore } from '../../../lambdas/adapters/dynamo-build-store.ts';
+import { putCanaryRollback } from '../../../lambdas/adapters/dynamo-canary-facts.ts';
 import { createDynamoGateLedger } from '../../../lambdas/adapters/dynamo-gate-ledger.ts';
 import { createDynamoOutcomeStore } from '../../../lambdas/adapters/dynamo-outcome-store.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../../lambdas/adapters/dynamo-release-store.ts';
 import { createDynamoRollbackLedger } from '../../../lambdas/adapters/dynamo-rollback-store.ts';
 import { createDynamoRolloutLedger } from '../../../lambdas/adapters/dynamo-rollout-ledger.ts';
+import { createDynamoCanaryHalts } from '../../../lambdas/adapters/dynamo-rollout-signals.ts';
 import { buildPromotion, buildService, commitA, digestA, digestB } from '../../core/promotion/promotion-builder.ts';
 import { openLedger, type TestLedger } from './open-ledger.ts';
 
@@ -165,6 +167,27 @@ describe('the outcome of a promotion', () => {
       expect(promotion?.outcome).toBe(outcome === 'nothing' ? undefined : outcome);
     },
   );
+});
+
+describe('why a canary halted', () => {
+  it('is what Flagger said last of this version, unless a person had it taken back: then that', async () => {
+    const halts = createDynamoCanaryHalts(test.ledger, test.clock);
+    const committedAt = new Date(test.clock.now()).toISOString();
+    await halts.put('prod', 'api-gateway', 'Halt advancement no values found for custom metric: success-rate');
+    const find = async (since = committedAt) => await halts.find('prod', 'api-gateway', since);
+    expect(await find()).toContain('no values found');
+    const request = {
+      environment: 'prod',
+      service: 'api-gateway',
+      digest: digestA,
+      actor: 'ada',
+      reason: 'Odd checkouts',
+    };
+    await putCanaryRollback(test.ledger, test.clock, request);
+    expect(await find()).toBe('ada asked for it: Odd checkouts');
+    // Neither speaks of the next version.
+    expect(await find(new Date(test.clock.now() + 1).toISOString())).toBeUndefined();
+  });
 });
 
 describe('gate facts', () => {
