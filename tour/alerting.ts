@@ -19,9 +19,19 @@ export interface Alerting {
   stop(): Promise<void>;
 }
 
-export async function startAlerting(system: System): Promise<Alerting> {
+async function startAlerting(system: System): Promise<Alerting> {
   const tools = findMonitoringTools();
   return tools === undefined || system.world.clusters.size === 0
     ? createAlertingStandIn(system)
     : await startRealAlerting(system, tools);
+}
+
+/** Watches from before `play` begins until it has ended: what is found then need not be waited for. */
+export async function withAlerting(system: System, play: (alerting: Alerting) => Promise<boolean>): Promise<boolean> {
+  const alerting = await startAlerting(system);
+  try {
+    return await play(alerting);
+  } finally {
+    await alerting.stop();
+  }
 }

@@ -4,7 +4,7 @@ import { approvalRecord } from '../contracts/ledger/approvals.ts';
 import { currentRecord, rolloutRecord } from '../contracts/ledger/deployments.ts';
 import { promotionRecord } from '../contracts/ledger/promotions.ts';
 import { ledgerKey } from '../contracts/ledger.ts';
-import { type Alerting, startAlerting } from './alerting.ts';
+import type { Alerting } from './alerting.ts';
 import { checkRelease } from './check-release.ts';
 import { checkRollback } from './check-rollback.ts';
 import { findStage, pushRelease, type Stage } from './play-release-tour.ts';
@@ -26,8 +26,7 @@ function findStages({ configuration }: System, service: string): { readonly firs
 }
 
 /** Returns whether everything happened that such a release, and the way back from a bad one, are made of. */
-export async function playCanaryTour(system: System, print: Print): Promise<boolean> {
-  const alerting = await startAlerting(system);
+export async function playCanaryTour(system: System, print: Print, alerting: Alerting): Promise<boolean> {
   try {
     const { first, last } = findStages(system, findStage(system).service);
     await letTimePass(alerting, 'the initialization of the canaries', async () => isInitialized(system, last));
@@ -38,8 +37,6 @@ export async function playCanaryTour(system: System, print: Print): Promise<bool
   } catch (error) {
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
-  } finally {
-    await alerting.stop();
   }
 }
 

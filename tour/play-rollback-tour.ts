@@ -2,7 +2,7 @@
 import colors from 'picocolors';
 import { currentRecord } from '../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../contracts/ledger.ts';
-import { startAlerting } from './alerting.ts';
+import type { Alerting } from './alerting.ts';
 import { checkRollback } from './check-rollback.ts';
 import { findStage, pushRelease } from './play-release-tour.ts';
 import { type Print, printActivities, printFindings } from './print-activities.ts';
@@ -13,7 +13,7 @@ import { waitForEnd } from './wait-for-execution.ts';
 const message = 'Make it worse without knowing';
 
 /** Returns whether everything happened that a rollback is made of. */
-export async function playRollbackTour(system: System, print: Print): Promise<boolean> {
+export async function playRollbackTour(system: System, print: Print, alerting: Alerting): Promise<boolean> {
   const { world, runtime } = system;
   const { clock, trace } = runtime.context;
   const stage = findStage(system);
@@ -21,7 +21,6 @@ export async function playRollbackTour(system: System, print: Print): Promise<bo
   print(
     colors.bold(`\nA bad version of ${service} passes its tests in ${environment}, hurts, and goes back by itself`),
   );
-  const alerting = await startAlerting(system);
   print(colors.dim(`(${alerting.words})\n`));
   const story = printActivities(system, stage, print);
   const note = (words: string): void => print(`${' '.repeat(20)} ${colors.cyan(alerting.name.padEnd(10))} ${words}`);
@@ -51,7 +50,6 @@ export async function playRollbackTour(system: System, print: Print): Promise<bo
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
   } finally {
-    await alerting.stop();
     story.end();
   }
 }

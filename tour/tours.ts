@@ -1,4 +1,5 @@
 // THE table of what `npm start` can play.
+import { withAlerting } from './alerting.ts';
 import { playBackupsTour } from './play-backups-tour.ts';
 import { playCanaryTour } from './play-canary-tour.ts';
 import { playCertificatesTour } from './play-certificates-tour.ts';
@@ -13,10 +14,15 @@ export type Tour = (system: System, print: Print) => Promise<boolean>;
 /** By the word after `--tour`; the first is played when none is named. */
 export const tours: Readonly<Record<string, Tour>> = {
   releases: async (system, print) =>
-    (await playReleaseTour(system, print)) &&
-    (await playRollbackTour(system, print)) &&
-    (await playCanaryTour(system, print)),
-  canary: playCanaryTour,
+    await withAlerting(
+      system,
+      async (alerting) =>
+        (await playReleaseTour(system, print)) &&
+        (await playRollbackTour(system, print, alerting)) &&
+        (await playCanaryTour(system, print, alerting)),
+    ),
+  canary: async (system, print) =>
+    await withAlerting(system, async (alerting) => await playCanaryTour(system, print, alerting)),
   backups: playBackupsTour,
   certificates: playCertificatesTour,
 };
