@@ -1,8 +1,5 @@
 // Our side of both figures: the whole system in a process of its own, with a good release running and bad ones entered into the ledger.
 import { createHash, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadConfiguration } from '../../config/load-configuration.ts';
 import { decisionRecord } from '../../contracts/ledger/decisions.ts';
 import { type CurrentRecord, currentRecord } from '../../contracts/ledger/deployments.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
@@ -12,9 +9,9 @@ import { listLedgerItems } from '../../tour/list-ledger-items.ts';
 import { pushRelease } from '../../tour/play-release-tour.ts';
 import { readAlertmanagerToken } from '../../tour/read-alertmanager-token.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
-import { startSystem } from '../../tour/start-system.ts';
 import { waitForExecution } from '../../tour/wait-for-execution.ts';
-import { readSettings, serveRounds } from '../contestant.ts';
+import { serveRounds } from '../contestant.ts';
+import { openSystem } from '../open-system.ts';
 
 /** `enter`: a bad release is known from now on. `roll-back`: the same, an alert is posted, and the commit is waited for. `count`: what a storm did. */
 export type SystemRound =
@@ -36,15 +33,7 @@ export interface SystemAnswer {
   readonly rules?: Readonly<Record<string, number>>;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const { assembly, state } = readSettings<{ readonly assembly: string; readonly state: string }>();
-const system = await startSystem({
-  configuration: loadConfiguration(join(root, 'config', 'pyairtable.yaml')),
-  assemblyDirectory: assembly,
-  stateDirectory: state,
-  gitOpsDirectory: join(root, 'gitops'),
-  port: 0,
-});
+const system = await openSystem();
 const { context } = system.runtime;
 const { trace, clock } = context;
 const stage = { service: 'api-gateway', environment: 'dev' };

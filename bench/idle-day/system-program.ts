@@ -1,11 +1,8 @@
 // The whole system in a process of its own, with nothing to do but its schedules; each round is a day of virtual time.
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadConfiguration } from '../../config/load-configuration.ts';
 import { scheduleRoutes } from '../../lib/routes.ts';
 import { pauseSchedules } from '../../tour/change-schedules.ts';
-import { startSystem } from '../../tour/start-system.ts';
-import { readSettings, serveRounds } from '../contestant.ts';
+import { serveRounds } from '../contestant.ts';
+import { openSystem } from '../open-system.ts';
 
 export interface IdleRound {
   /** Whether the schedules run; without them only what is simulated does. */
@@ -18,15 +15,7 @@ export interface IdleDay {
 }
 
 const dayMilliseconds = 86_400_000;
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const { assembly, state } = readSettings<{ readonly assembly: string; readonly state: string }>();
-const system = await startSystem({
-  configuration: loadConfiguration(join(root, 'config', 'pyairtable.yaml')),
-  assemblyDirectory: assembly,
-  stateDirectory: state,
-  gitOpsDirectory: join(root, 'gitops'),
-  port: 0,
-});
+const system = await openSystem();
 const { clock } = system.runtime.context;
 
 serveRounds<IdleRound, IdleDay>(
