@@ -3,6 +3,8 @@ import type { CancelTimer } from '../clock/clock.ts';
 import type { RuntimeContext } from './context.ts';
 
 const MINUTE_MILLISECONDS = 60_000;
+/** All others count. */
+const MILLISECOND_METRICS: ReadonlySet<string> = new Set(['Duration', 'Latency', 'ExecutionTime']);
 
 export interface ServiceMetricsOptions {
   /** E.g. `AWS/Lambda`. */
@@ -96,6 +98,7 @@ export class ServiceMetrics {
           Dimensions,
           Timestamp,
           StatisticValues,
+          Unit: MILLISECOND_METRICS.has(MetricName) ? 'Milliseconds' : 'Count',
         }));
       });
       const input = { Namespace: this.#options.namespace, MetricData };

@@ -12,6 +12,7 @@ import type {
   MetricDataQuery,
   MetricDatum,
   PutMetricDataCommandInput,
+  StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation, type Permission } from '../../runtime/service.ts';
@@ -50,7 +51,7 @@ export function createMetricOperations(
           name: datum.MetricName ?? '',
           dimensions: toRecord(datum.Dimensions),
         };
-        for (const sample of listSamples(datum, context.clock.now())) metrics.add(metric, sample);
+        for (const sample of listSamples(datum, context.clock.now())) metrics.add(metric, sample, datum.Unit);
         touched.push(metric);
       }
       // What services measure of themselves is told once a minute for as long as it is so: losing the last one is harmless.
@@ -85,10 +86,11 @@ export function createMetricOperations(
         end: input.EndTime?.getTime() ?? context.clock.now(),
         periodSeconds: input.Period ?? defaultPeriodSeconds,
       };
+      const Unit = metrics.findUnit(metric) as StandardUnit;
       const byTime = new Map<number, Datapoint>();
-      for (const statistic of Statistics) {
+      for (const statistic of input.Unit === undefined || input.Unit === Unit ? Statistics : []) {
         for (const { at, value } of metrics.summarize(metric, { ...range, statistic })) {
-          byTime.set(at, { ...(byTime.get(at) ?? { Timestamp: new Date(at) }), [statistic]: value });
+          byTime.set(at, { ...(byTime.get(at) ?? { Timestamp: new Date(at), Unit }), [statistic]: value });
         }
       }
       return { Label: name, Datapoints: [...byTime.values()] };

@@ -9,6 +9,11 @@ export interface MetricName {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
+/** What is known of a metric: its unit is the one that it was last reported in. */
+interface KnownMetric extends MetricName {
+  readonly unit?: string;
+}
+
 export interface Sample {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -50,7 +55,7 @@ const minuteMilliseconds = 60_000;
 const keptMinutes = 1_440;
 
 export class MetricStore {
-  readonly #metrics: Table<MetricName>;
+  readonly #metrics: Table<KnownMetric>;
   readonly #minutes: Table<Summary>;
   readonly #clock: Clock;
 
@@ -60,15 +65,19 @@ export class MetricStore {
     this.#clock = clock;
   }
 
-  add(metric: MetricName, sample: Sample): void {
+  add(metric: MetricName, sample: Sample, unit = 'None'): void {
     const key = keyOf(metric);
-    if (!this.#metrics.has(key)) this.#metrics.put(key, metric);
+    if (this.#metrics.get(key)?.unit !== unit) this.#metrics.put(key, { ...metric, unit });
     const minuteKey = minuteKeyOf(key, toMinute(sample.at));
     const known = this.#minutes.get(minuteKey);
     if (known === undefined) this.#forgetOld(key);
     const { value, count, minimum = value, maximum = value } = sample;
     const one = { count, sum: value * count, minimum, maximum };
     this.#minutes.put(minuteKey, known === undefined ? one : merge([known, one]));
+  }
+
+  findUnit(metric: MetricName): string {
+    return this.#metrics.get(keyOf(metric))?.unit ?? 'None';
   }
 
   list(region: string): MetricName[] {

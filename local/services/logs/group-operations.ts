@@ -90,6 +90,7 @@ export function createGroupOperations(context: RuntimeContext, logs: LogStore): 
             arn: `${group.arn}:*`,
             logGroupArn: group.arn,
             creationTime: group.createdAt,
+            storedBytes: logs.countStoredBytes(group),
             ...(group.retentionDays === undefined ? {} : { retentionInDays: group.retentionDays }),
           })),
       }),
@@ -117,8 +118,12 @@ export function createGroupOperations(context: RuntimeContext, logs: LogStore): 
           logStreams: streams.slice(0, input.limit ?? 50).map((stream) => ({
             logStreamName: stream.name,
             creationTime: stream.createdAt,
-            lastEventTimestamp: stream.lastEventAt,
+            ...(stream.firstEventAt === undefined
+              ? {}
+              : { firstEventTimestamp: stream.firstEventAt, lastEventTimestamp: stream.lastEventAt }),
             arn: `${group.arn}:log-stream:${stream.name}`,
+            // AWS has not counted them for single streams since 2019.
+            storedBytes: 0,
           })),
         };
       },

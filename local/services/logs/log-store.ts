@@ -25,6 +25,10 @@ export interface LogStream {
   readonly name: string;
   readonly createdAt: number;
   readonly lastEventAt: number;
+  /** Absent while there are no events. */
+  readonly firstEventAt?: number;
+  /** As AWS counts: 26 bytes for each event beside its message. */
+  readonly storedBytes?: number;
 }
 
 export interface LogEvent {
@@ -34,6 +38,7 @@ export interface LogEvent {
 }
 
 const dayMilliseconds = 86_400_000;
+const eventOverheadBytes = 26;
 
 export class LogStore {
   private readonly groups: Table<LogGroup>;
@@ -74,6 +79,10 @@ export class LogStore {
     return this.streams.keysWithPrefix(streamKey(region, group, prefix)).flatMap((key) => this.streams.get(key) ?? []);
   }
 
+  countStoredBytes({ region, name }: LogGroup): number {
+    return this.listStreams(region, name, '').reduce((sum, { storedBytes = 0 }) => sum + storedBytes, 0);
+  }
+
   createStream(region: string, group: string, name: string): void {
     const createdAt = this.context.clock.now();
     this.streams.put(streamKey(region, group, name), { region, group, name, createdAt, lastEventAt: createdAt });
@@ -91,8 +100,14 @@ export class LogStore {
     const ingestionTime = this.context.clock.now();
     const lines = events.map((event) => `${JSON.stringify({ ...event, ingestionTime })}\n`).join('');
     this.files.append(file, lines);
-    const lastEventAt = Math.max(stream.lastEventAt, ...events.map(({ timestamp }) => timestamp));
-    this.streams.put(streamKey(stream.region, stream.group, stream.name), { ...stream, lastEventAt });
+    const times = events.map(({ timestamp }) => timestamp);
+    const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes, 0);
+    this.streams.put(streamKey(stream.region, stream.group, stream.name), {
+      ...stream,
+      lastEventAt: Math.max(stream.lastEventAt, ...times),
+      firstEventAt: Math.min(stream.firstEventAt ?? Number.POSITIVE_INFINITY, ...times),
+      storedBytes: (stream.storedBytes ?? 0) + bytes,
+    });
   }
 
   /** In the order written; events beyond the group's retention are not shown. */

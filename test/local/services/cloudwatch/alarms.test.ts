@@ -44,8 +44,8 @@ describe('metrics', () => {
       Statistics: ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'],
     });
     expect(statistics.Datapoints).toMatchObject([
-      { Sum: 5, Average: 2.5, Minimum: 1, Maximum: 4, SampleCount: 2 },
-      { Sum: 10, SampleCount: 1 },
+      { Sum: 5, Average: 2.5, Minimum: 1, Maximum: 4, SampleCount: 2, Unit: 'Count' },
+      { Sum: 10, SampleCount: 1, Unit: 'Count' },
     ]);
     const MetricStat = { Metric: { Namespace: 'App', MetricName: 'Errors' }, Period: 60, Stat: 'Sum' };
     const data = await runtime.call<GetMetricDataOutput>('cloudwatch', 'GetMetricData', {

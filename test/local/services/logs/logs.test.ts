@@ -1,6 +1,7 @@
 // Log groups, streams and events.
 import type {
   DescribeLogGroupsResponse,
+  DescribeLogStreamsResponse,
   FilterLogEventsResponse,
   GetLogEventsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -114,6 +115,23 @@ describe('log events', () => {
 });
 
 describe('log groups', () => {
+  it('say how much they keep, and their streams from when to when', async () => {
+    const runtime = await open();
+    const describeStreams = () =>
+      runtime.call<DescribeLogStreamsResponse>(service, 'DescribeLogStreams', { logGroupName: stream.logGroupName });
+    expect((await describeStreams()).logStreams).toEqual([
+      expect.not.objectContaining({ firstEventTimestamp: expect.anything(), lastEventTimestamp: expect.anything() }),
+    ]);
+    const firstEventTimestamp = runtime.clock.now();
+    await put(runtime, ['é']);
+    await runtime.clock.advance(5_000);
+    await put(runtime, ['two']);
+    const lastEventTimestamp = runtime.clock.now();
+    expect((await describeStreams()).logStreams).toMatchObject([{ firstEventTimestamp, lastEventTimestamp }]);
+    const { logGroups } = await runtime.call<DescribeLogGroupsResponse>(service, 'DescribeLogGroups', {});
+    expect(logGroups).toMatchObject([{ storedBytes: 2 + 26 + 3 + 26 }]);
+  });
+
   it('are listed with their retention, and exist once', async () => {
     const runtime = await open({ RetentionInDays: 30 });
     const listed = await runtime.call<DescribeLogGroupsResponse>(service, 'DescribeLogGroups', {
