@@ -1,23 +1,20 @@
 // The synthesized assembly that all tests share: one folder for each state of the sources, so that no run loses its own.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { digestSources, synthesize } from '../scripts/synthesize.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { digestSources, synthesize, testAssemblies } from '../scripts/synthesize.ts';
 
 /** The assembly of the sources as they are; whoever comes first makes it, and the others wait. */
 export function prepareAssembly(): string {
-  const folder = join(root, 'node_modules', '.cache', 'test-assemblies');
   const name = digestSources().slice(0, 16);
-  mkdirSync(folder, { recursive: true });
-  const unlock = lock(join(folder, `${name}.lock`));
+  mkdirSync(testAssemblies, { recursive: true });
+  const unlock = lock(join(testAssemblies, `${name}.lock`));
   try {
     const yesterday = Date.now() - 86_400_000;
-    for (const path of readdirSync(folder).map((entry) => join(folder, entry))) {
-      if (!path.startsWith(join(folder, name)) && statSync(path).mtimeMs < yesterday) rmSync(path, { recursive: true });
+    for (const path of readdirSync(testAssemblies).map((entry) => join(testAssemblies, entry))) {
+      if (!path.startsWith(join(testAssemblies, name)) && statSync(path).mtimeMs < yesterday)
+        rmSync(path, { recursive: true });
     }
-    return synthesize({ directory: join(folder, name) }).directory;
+    return synthesize({ directory: join(testAssemblies, name) }).directory;
   } finally {
     unlock();
   }
