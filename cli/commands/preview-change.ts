@@ -1,6 +1,6 @@
 // What `--plan` shows, of a promotion and of a rollback alike: the change to Git, the gates, what is touched, and the plan's hash.
 import colors from 'picocolors';
-import { type ChangePreview, previewChangeTask } from '../../contracts/workflows/promote-release.ts';
+import { type ChangePreview, previewChangeTask } from '../../contracts/workflows/gate-verdicts.ts';
 import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
 import { printable, renderDuration, renderTable } from '../output.ts';

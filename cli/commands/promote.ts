@@ -1,11 +1,8 @@
 // `automation promote`: starts promote-release by hand, or with --plan shows what it would do and does nothing.
 import { releaseRecord } from '../../contracts/ledger/releases.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
-import {
-  type ChangePreview,
-  type PromotionRequest,
-  promotionRequestSchema,
-} from '../../contracts/workflows/promote-release.ts';
+import type { ChangePreview } from '../../contracts/workflows/gate-verdicts.ts';
+import { type PromotionRequest, promotionRequestSchema } from '../../contracts/workflows/promote-release.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader, type LedgerReader } from '../ledger-reader.ts';
 import { CommandFailure, exitCodes } from '../output.ts';

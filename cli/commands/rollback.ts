@@ -1,6 +1,6 @@
 // `automation rollback`: starts rollback-release by hand, or with --plan shows what it would do and does nothing.
 
-import type { ChangePreview } from '../../contracts/workflows/promote-release.ts';
+import type { ChangePreview } from '../../contracts/workflows/gate-verdicts.ts';
 import {
   decideRollbackTask,
   type RollbackPlan,

@@ -1,6 +1,6 @@
 // What was pinned past Git while Git could not be reached, until it stands in Git.
 import * as z from 'zod/mini';
-import { promotionSchema, resolvedServiceSchema } from '../workflows/promote-release.ts';
+import { promotionSchema, resolvedServiceSchema } from '../workflows/promotion.ts';
 import { indexed, type LedgerKey } from './item.ts';
 
 export const breakGlassKeys = {

@@ -1,7 +1,7 @@
 // Input and output of rollback-release and of those of its tasks that promote-release does not have.
 import * as z from 'zod/mini';
 import { metadataSchema } from '../events/metadata.ts';
-import { leaseGrantSchema, promotionSchema, resolvedServiceSchema } from './promote-release.ts';
+import { leaseGrantSchema, promotionSchema, resolvedServiceSchema } from './promotion.ts';
 import { rolloutTargetSchema } from './rollout.ts';
 
 /** What a person asks for; also the form of the console and of `automation rollback`. */

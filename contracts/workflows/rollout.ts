@@ -1,6 +1,6 @@
 // Input and output of the tasks by which a change is brought into an environment: phase by phase, of promotions and rollbacks.
 import * as z from 'zod/mini';
-import { leaseGrantSchema, promotionSchema, resolvedServiceSchema } from './promote-release.ts';
+import { leaseGrantSchema, promotionSchema, resolvedServiceSchema } from './promotion.ts';
 
 /** The phases that strategies are made of, each one commit, one wait and one set of smoke tests. */
 export const phaseNames = ['roll-out', 'fill-idle-colour', 'switch-traffic', 'shift-traffic'] as const;

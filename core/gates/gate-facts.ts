@@ -1,6 +1,6 @@
 // Everything that gates look at, gathered before they are asked.
 import type { EnvironmentConfiguration } from '../../config/schema.ts';
-import type { BuildResult, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { BuildResult, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { Wish } from '../promotion/decide-newest.ts';
 import type { FreezeWindow } from './find-freeze.ts';
 import type { DatabaseChanges } from './restore-proven.ts';

@@ -1,7 +1,7 @@
 // Gathers what the gates look at. What cannot be read becomes "cannot tell", never an answer.
 import type { Configuration } from '../../config/schema.ts';
 import type { DeploymentRecord } from '../../contracts/ledger/deployments.ts';
-import type { BuildResult, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { BuildResult, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
 import type { Wish } from '../promotion/decide-newest.ts';
 import type { ImageRegistry } from '../promotion/resolve-images.ts';

@@ -1,6 +1,6 @@
 // Gate: a release that changes a database goes to production only when a restore of that database was proven lately.
 import type { Configuration } from '../../config/schema.ts';
-import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { matchPath } from '../promotion/match-path.ts';
 import { cannotTell, closed, type Gate, notAsked, open } from './gate.ts';
 

@@ -1,5 +1,5 @@
 // What the gate migration-compatible is told, by the schema levels that images declare.
-import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { Attestation } from '../gates/gate-facts.ts';
 import type { GateLedger } from '../gates/read-gate-facts.ts';
 import { findConflict, type ReadLevels } from './schema-levels.ts';

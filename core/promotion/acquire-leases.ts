@@ -1,5 +1,5 @@
 // Takes the leases of a promotion: all or none, so that two promotions never wait for each other.
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { Wish } from './decide-newest.ts';
 
 /** Conditional single-item writes: of two callers at once one wins. */

@@ -1,5 +1,5 @@
 // The two ends of waiting for a build: whichever comes second, the wait or the conclusion, completes it.
-import type { BuildResult } from '../../contracts/workflows/promote-release.ts';
+import type { BuildResult } from '../../contracts/workflows/promotion.ts';
 import type { TaskTokens } from '../task-tokens.ts';
 import type { BuildReport } from './read-workflow-run.ts';
 

@@ -1,5 +1,5 @@
 // The message of a promotion's commit: what, where to, why, and the trailers by which it is found again.
-import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { PhaseName } from '../../contracts/workflows/rollout.ts';
 
 /** The trailer that makes a commit recognizable as the one of a promotion. */

@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { CurrentRecord, DeploymentRecord } from '../../contracts/ledger/deployments.ts';
 import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 
 export interface Outcome {
   readonly outcome: 'succeeded' | 'failed' | 'refused' | 'superseded' | 'nothing';

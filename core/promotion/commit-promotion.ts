@@ -2,7 +2,7 @@
 
 import type { RolloutRecord } from '../../contracts/ledger/deployments.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { PhaseName, RolloutTarget } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';

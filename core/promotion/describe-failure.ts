@@ -1,5 +1,5 @@
 // Turns the failure that a workflow caught into the sentence that people are told.
-import type { Failure } from '../../contracts/workflows/promote-release.ts';
+import type { Failure } from '../../contracts/workflows/promotion.ts';
 import { findErrorMessage } from '../find-error-message.ts';
 
 /** In the function's own words when it threw; of everything else the cause itself is the message. */

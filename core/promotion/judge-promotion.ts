@@ -2,7 +2,8 @@
 
 import type * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
-import type { BuildResult, evaluateGatesTask, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { evaluateGatesTask } from '../../contracts/workflows/gate-verdicts.ts';
+import type { BuildResult, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { findApprovalPolicy } from '../approvals/find-approval-policy.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
 import { evaluateGates, type GateWait } from '../gates/evaluate-gates.ts';

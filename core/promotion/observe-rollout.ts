@@ -1,7 +1,7 @@
 // How far a rollout is: asks Argo CD, Kubernetes and Flagger, and judges what they say; who cannot be asked for a while is asked again.
 import type * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
-import type { LeaseGrant } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant } from '../../contracts/workflows/promotion.ts';
 import type { RolloutTarget, readRolloutTask } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';

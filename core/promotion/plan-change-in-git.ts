@@ -1,6 +1,6 @@
 // The plan of a change to what Git says now, of promotions and rollbacks alike.
 import type { Configuration } from '../../config/schema.ts';
-import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';
 import type { GitOpsRepository } from './commit-promotion.ts';
 import { type ChangePlan, planChange } from './plan-change.ts';

@@ -1,5 +1,5 @@
 // The plan of a change in the form that people agree to: what it does to Git, and the hash that stands for all of it.
-import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { hashPlan } from '../plans/hash-plan.ts';
 import { buildUnifiedDiff, listChangedLines } from '../plans/unified-diff.ts';
 import { readDigests } from './edit-kustomization.ts';

@@ -2,7 +2,8 @@
 
 import * as z from 'zod/mini';
 import type { Configuration } from '../../config/schema.ts';
-import type { CausingEvent, PlannedService } from '../../contracts/workflows/promote-release.ts';
+import type { CausingEvent } from '../../contracts/workflows/promote-release.ts';
+import type { PlannedService } from '../../contracts/workflows/promotion.ts';
 import { findServicesOfRepository } from './find-affected-services.ts';
 import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 

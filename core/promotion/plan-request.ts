@@ -1,6 +1,7 @@
 // The plan for what a person asks for: a version that exists, to an environment where that person may promote.
 import type { Configuration } from '../../config/schema.ts';
-import type { PlannedService, PromotionRequest } from '../../contracts/workflows/promote-release.ts';
+import type { PromotionRequest } from '../../contracts/workflows/promote-release.ts';
+import type { PlannedService } from '../../contracts/workflows/promotion.ts';
 import { buildImageTag } from './image-tag.ts';
 import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 

@@ -1,7 +1,7 @@
 // The plan for what has just succeeded in the environment before: the same digests travel on.
 import type { Configuration } from '../../config/schema.ts';
 import type { PromotionDetail } from '../../contracts/events/promotion.ts';
-import type { PlannedService } from '../../contracts/workflows/promote-release.ts';
+import type { PlannedService } from '../../contracts/workflows/promotion.ts';
 import { draft, type PlanningContext, type PlanningPorts, type PromotionPlan, timeoutsOf } from './promotion-plan.ts';
 
 /**

@@ -1,12 +1,9 @@
 // What `--plan` shows: everything that a promotion or a rollback would do, and nothing done.
 import type { Configuration } from '../../config/schema.ts';
 import type { DeploymentRecord } from '../../contracts/ledger/deployments.ts';
-import type {
-  ChangePreview,
-  Promotion,
-  PromotionRequest,
-  ResolvedService,
-} from '../../contracts/workflows/promote-release.ts';
+import type { ChangePreview } from '../../contracts/workflows/gate-verdicts.ts';
+import type { PromotionRequest } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';
 import { type JudgePorts, judgePromotion } from './judge-promotion.ts';
 import { planChangeInGit } from './plan-change-in-git.ts';

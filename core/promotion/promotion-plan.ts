@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { DeploymentRecord } from '../../contracts/ledger/deployments.ts';
 import type { ReleaseRecord } from '../../contracts/ledger/releases.ts';
-import type { PlannedService, Promotion } from '../../contracts/workflows/promote-release.ts';
+import type { PlannedService, Promotion } from '../../contracts/workflows/promotion.ts';
 
 /** What we ask the repository that a promotion comes from. */
 export interface SourceRepository {

@@ -1,7 +1,7 @@
 // Finds the digest of each service's image: the recorded one travels, the registry is asked for what is new.
 import type { Configuration } from '../../config/schema.ts';
 import type { ReleaseRecord } from '../../contracts/ledger/releases.ts';
-import type { PlannedService, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { PlannedService, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 
 /** The versions that the ledger knows. */
 export interface ReleaseStore {

@@ -1,7 +1,7 @@
 // Runs the smoke tests of the promoted services: the release counts only when each one answers as told.
 import type { Configuration } from '../../config/schema.ts';
 import type { SmokeTest } from '../../config/service-schema.ts';
-import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { SmokeTestResult } from '../../contracts/workflows/rollout.ts';
 import type { Clock } from '../clock.ts';
 import { decideSmokeTest, type SmokeTestAnswer } from './decide-smoke-test.ts';

@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { BreakGlassRecord } from '../../contracts/ledger/break-glass.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { RolloutTarget } from '../../contracts/workflows/rollout.ts';
 import { AppError } from '../app-error.ts';
 import { getEnvironment, getService } from '../configuration/get-configured.ts';

@@ -1,7 +1,7 @@
 // The record and the issue that remain of a release that was taken back.
 import type { IncidentRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
-import type { Promotion } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion } from '../../contracts/workflows/promotion.ts';
 import type { Blamed } from '../../contracts/workflows/rollback-release.ts';
 
 export interface Incident {

@@ -1,6 +1,6 @@
 // From a cause to a rollback that can be carried out, or to the reason why there is none.
 import type { Configuration } from '../../config/schema.ts';
-import type { Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { Blamed, RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
 import { draft, timeoutsOf } from '../promotion/promotion-plan.ts';
 import { askAboutSuspects } from './ask-about-suspects.ts';

@@ -1,5 +1,5 @@
 // Takes the leases of a rollback: a running promotion loses them, for what it wants is what does harm.
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { type LeaseStore, releaseAll } from '../promotion/acquire-leases.ts';
 
 export interface PreemptionDecision {

@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import type { BreakGlassRecord } from '../../contracts/ledger/break-glass.ts';
 import type { RolloutRecord } from '../../contracts/ledger/deployments.ts';
-import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../contracts/workflows/promotion.ts';
 import { AppError } from '../app-error.ts';
 import { getEnvironment } from '../configuration/get-configured.ts';
 import type { LeaseStore } from '../promotion/acquire-leases.ts';

@@ -1,6 +1,6 @@
 // Reads the signatures that cosign keeps beside an image, and has them verified.
 import * as z from 'zod/mini';
-import type { ResolvedService } from '../../contracts/workflows/promote-release.ts';
+import type { ResolvedService } from '../../contracts/workflows/promotion.ts';
 import type { Attestation } from '../../core/gates/gate-facts.ts';
 import { type CosignSignature, verifyCosignSignature } from '../../core/gates/verify-cosign-signature.ts';
 import type { OciRegistry } from './oci-registry.ts';

@@ -1,6 +1,6 @@
 // Shows a promotion in GitHub: a deployment with its statuses, and a status of the commit.
 import * as z from 'zod/mini';
-import type { Promotion } from '../../contracts/workflows/promote-release.ts';
+import type { Promotion } from '../../contracts/workflows/promotion.ts';
 import { describeAnswer, type GitHubAnswer, type GitHubClient } from './github-client.ts';
 import { split } from './github-source-repository.ts';
 

@@ -1,5 +1,5 @@
 // Step EvaluateGates of promote-release.
-import { evaluateGatesTask } from '../../contracts/workflows/promote-release.ts';
+import { evaluateGatesTask } from '../../contracts/workflows/gate-verdicts.ts';
 import { AppError } from '../../core/app-error.ts';
 import { judgePromotion } from '../../core/promotion/judge-promotion.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';

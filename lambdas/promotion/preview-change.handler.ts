@@ -1,5 +1,5 @@
 // What `automation promote --plan` and `automation rollback --plan` ask: everything that would be done, and nothing done.
-import { previewChangeTask } from '../../contracts/workflows/promote-release.ts';
+import { previewChangeTask } from '../../contracts/workflows/gate-verdicts.ts';
 import { AppError } from '../../core/app-error.ts';
 import { previewPromotion, previewRollback } from '../../core/promotion/preview-change.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';

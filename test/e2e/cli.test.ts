@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ChangePreview } from '../../contracts/workflows/promote-release.ts';
+import type { ChangePreview } from '../../contracts/workflows/gate-verdicts.ts';
 import { commitService } from './commit-service.ts';
 import { listExecutions, listGitOpsCommits } from './promotions.ts';
 import { runCli } from './run-cli.ts';

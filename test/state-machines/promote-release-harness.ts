@@ -1,5 +1,6 @@
 // Runs promote-release.asl.json on the workflow harness.
 import { closeApprovalTask, requestApprovalTask } from '../../contracts/workflows/approval.ts';
+import { evaluateGatesTask } from '../../contracts/workflows/gate-verdicts.ts';
 import * as tasks from '../../contracts/workflows/promote-release.ts';
 import * as rollout from '../../contracts/workflows/rollout.ts';
 import { buildPromotion, buildService } from '../core/promotion/promotion-builder.ts';
@@ -9,7 +10,7 @@ export const taskContracts = {
   'plan-promotion': tasks.planPromotionTask,
   'await-build': tasks.awaitBuildTask,
   'resolve-images': tasks.resolveImagesTask,
-  'evaluate-gates': tasks.evaluateGatesTask,
+  'evaluate-gates': evaluateGatesTask,
   'request-approval': requestApprovalTask,
   'close-approval': closeApprovalTask,
   'acquire-leases': tasks.acquireLeasesTask,

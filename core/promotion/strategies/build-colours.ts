@@ -1,7 +1,7 @@
 // What the ledger remembers of colours after a commit: what is live, what the other colour holds, and how long it is kept.
 import type { ColoursRecord } from '../../../contracts/ledger/colours.ts';
 import { ledgerKey, ledgerKind } from '../../../contracts/ledger.ts';
-import type { LeaseGrant, Promotion, ResolvedService } from '../../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant, Promotion, ResolvedService } from '../../../contracts/workflows/promotion.ts';
 import { type Colour, readColours } from './blue-green-strategy.ts';
 
 export interface ColouredCommit {

@@ -1,7 +1,7 @@
 // Tests of core/promotion/await-build.ts: the conclusion comes before, during or after the wait begins.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { BuildResult } from '../../../contracts/workflows/promote-release.ts';
+import type { BuildResult } from '../../../contracts/workflows/promotion.ts';
 import { awaitBuild, type BuildPorts, type BuildWaiter, reportBuild } from '../../../core/promotion/await-build.ts';
 import { readWorkflowRun } from '../../../core/promotion/read-workflow-run.ts';
 import { commitA } from './promotion-builder.ts';

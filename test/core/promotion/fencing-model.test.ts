@@ -1,7 +1,7 @@
 // A model of the fence: whoever has lost a lease never writes again after the new holder has, in whatever order steps and answers come.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { LeaseGrant } from '../../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant } from '../../../contracts/workflows/promotion.ts';
 import { AppError } from '../../../core/app-error.ts';
 import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
 import { rollingStrategy } from '../../../core/promotion/strategies/rolling-strategy.ts';

@@ -1,5 +1,5 @@
 // Promotions and services for tests: valid as they are, with what a test is about overridden.
-import type { Promotion, ResolvedService } from '../../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../../contracts/workflows/promotion.ts';
 
 export const commitA = 'a'.repeat(40);
 export const commitB = 'b'.repeat(40);

@@ -2,7 +2,7 @@
 import type { Configuration } from '../../../config/schema.ts';
 import { breakGlassRecord } from '../../../contracts/ledger/break-glass.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
-import type { LeaseGrant } from '../../../contracts/workflows/promote-release.ts';
+import type { LeaseGrant } from '../../../contracts/workflows/promotion.ts';
 import { AppError } from '../../../core/app-error.ts';
 import { getEnvironment } from '../../../core/configuration/get-configured.ts';
 import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';

@@ -6,7 +6,7 @@ import { promotionSucceededExample } from '../../../contracts/events/promotion.t
 import type { DeploymentRecord } from '../../../contracts/ledger/deployments.ts';
 import type { ReleaseRecord } from '../../../contracts/ledger/releases.ts';
 import { ledgerKey } from '../../../contracts/ledger.ts';
-import type { Promotion, ResolvedService } from '../../../contracts/workflows/promote-release.ts';
+import type { Promotion, ResolvedService } from '../../../contracts/workflows/promotion.ts';
 import { getEnvironment } from '../../../core/configuration/get-configured.ts';
 import type { ForwardMove } from '../../../core/gates/gate-facts.ts';
 import { commitPromotion, type GitOpsRepository } from '../../../core/promotion/commit-promotion.ts';
