@@ -7,7 +7,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { dumpName, type Manifest, manifestName, manifestSchema } from '../../contracts/backup-manifest.ts';
 import { describeDatabase } from './database/describe-database.ts';
 import { openSnapshot } from './database/open-snapshot.ts';
-import { readProgramVersion, startProgram } from './postgres/program.ts';
+import { type BlockPipe, openBlockPipe } from './postgres/block-pipe.ts';
+import { type Program, readProgramVersion, startProgram } from './postgres/program.ts';
 import type { AgentSettings } from './settings.ts';
 import { findJson, putJson } from './storage/json-objects.ts';
 import { sweepUploads } from './storage/sweep-uploads.ts';
@@ -35,7 +36,7 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
       'SELECT pg_database_size(current_database()) AS bytes',
     );
     const key = `${prefix}${dumpName}`;
-    const dump = startDump(settings, snapshot.id);
+    const dump = await startDump(settings, snapshot.id);
     const target = { bucket, key, retention, expectedBytes: Number(rows[0]?.bytes) };
     const storing = storeDump(s3, target, dump, settings, signal);
     const [object, facts] = await Promise.all([
@@ -71,8 +72,13 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
   }
 }
 
-function startDump(settings: AgentSettings, snapshotId: string) {
-  return startProgram(
+interface Dump extends Pick<Program, 'done' | 'kill'> {
+  readonly pipe: BlockPipe;
+}
+
+async function startDump(settings: AgentSettings, snapshotId: string): Promise<Dump> {
+  const pipe = await openBlockPipe(blockBytes);
+  const program = startProgram(
     'pg_dump',
     [
       `--format=${settings.dumpFormat}`,
@@ -81,8 +87,10 @@ function startDump(settings: AgentSettings, snapshotId: string) {
       ...(settings.dumpFormat === 'custom' ? ['--compress=0'] : ['--no-owner', '--no-acl']),
       `--snapshot=${snapshotId}`,
     ],
-    { binaries: settings.binaries },
+    { binaries: settings.binaries, inlet: pipe.inlet },
   );
+  program.input.end();
+  return { done: program.done, kill: program.kill, pipe };
 }
 
 interface StoredDump {
@@ -96,34 +104,26 @@ interface StoredDump {
 async function storeDump(
   s3: S3Client,
   target: Parameters<typeof uploadStream>[1],
-  dump: ReturnType<typeof startProgram>,
+  dump: Dump,
   { dumpFormat }: AgentSettings,
   signal: AbortSignal,
 ): Promise<StoredDump> {
-  dump.input.end();
   const hash = createHash('sha256');
   let bytes = 0;
   let dumpBytes = 0;
   let start = Buffer.alloc(0);
-  let gathered: Buffer[] = [];
-  let gatheredBytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      if (start.length < customMagic.length) start = Buffer.concat([start, chunk.subarray(0, customMagic.length)]);
-      dumpBytes += chunk.length;
-      gathered.push(chunk);
-      gatheredBytes += chunk.length;
-      // Each write to the compressor is a trip to another thread: a pipe's 64 kB at a time would spend the time on the way.
-      if (gatheredBytes < blockBytes) return done();
-      const block = Buffer.concat(gathered);
-      gathered = [];
-      gatheredBytes = 0;
-      done(null, block);
-    },
-    flush(done) {
-      done(null, Buffer.concat(gathered));
-    },
-  });
+  /** A block at a time: each is on its way to the compressor's thread until it has taken all of it. */
+  const compress = async (): Promise<void> => {
+    for await (const block of dump.pipe.blocks()) {
+      if (start.length < customMagic.length)
+        start = Buffer.concat([start, block.subarray(0, customMagic.length - start.length)]);
+      dumpBytes += block.length;
+      await new Promise<void>((resolve, reject) =>
+        compressed.write(block, (error) => (error ? reject(error) : resolve())),
+      );
+    }
+    compressed.end();
+  };
   const hashed = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
@@ -152,7 +152,7 @@ async function storeDump(
         stop.abort(error);
         throw error;
       }),
-      pipeline(dump.output, counted, compressed, hashed, body, { signal: stop.signal }).catch((error: unknown) => {
+      Promise.all([compress(), pipeline(compressed, hashed, body, { signal: stop.signal })]).catch((error: unknown) => {
         failures.push(error);
         // Destroying the body makes the upload fail, which aborts it at S3.
         body.destroy(error as Error);
@@ -167,6 +167,7 @@ async function storeDump(
   } finally {
     signal.removeEventListener('abort', abort);
     dump.kill();
+    dump.pipe.close();
   }
 }
 

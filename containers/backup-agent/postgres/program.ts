@@ -1,9 +1,11 @@
 // PostgreSQL's own programs as child processes: their output is streamed, what they complain of is kept for the error.
 import { spawn, spawnSync } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 
 export interface Program {
+  /** Empty when it writes into a pipe that it was given. */
   readonly output: Readable;
   readonly input: Writable;
   /** Resolves when it has ended well. @throws Error with its last words when it has not. */
@@ -18,22 +20,27 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Root may not run a server: its programs run as this user. */
   readonly userId?: number | undefined;
+  /** Takes its standard output; this process lets go of it. */
+  readonly inlet?: Socket;
 }
 
 const wordsKept = 2_000;
 
 export function startProgram(name: string, args: readonly string[], options: ProgramOptions): Program {
   const child = spawn(locate(name, options), [...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', options.inlet ?? 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C', ...options.environment },
     ...identity(options),
   });
+  const { stdin, stderr } = child;
+  if (stdin === null || stderr === null) throw new Error(`${name} was started without pipes`);
+  options.inlet?.destroy();
   let words = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  stderr.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-wordsKept);
   });
   // A program that has ended no longer reads: what matters is how it ended.
-  child.stdin.on('error', () => undefined);
+  stdin.on('error', () => undefined);
   const done = new Promise<void>((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`)));
     child.on('close', (code, signal) => {
@@ -43,7 +50,13 @@ export function startProgram(name: string, args: readonly string[], options: Pro
   });
   // Whoever awaits it later still sees the error; until then it is no unhandled rejection.
   done.catch(() => undefined);
-  return { output: child.stdout, input: child.stdin, done, words: () => words, kill: () => void child.kill('SIGKILL') };
+  return {
+    output: child.stdout ?? Readable.from([]),
+    input: stdin,
+    done,
+    words: () => words,
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
 
 /** Runs it to its end and returns its output. @throws Error with its last words. */
