@@ -16,6 +16,7 @@ export class GitSource {
   private readonly directory: string;
   private readonly resolveRepository: (url: string) => string | Promise<string>;
   private readonly trees = new Map<string, Promise<FileTree>>();
+  private readonly prepared = new Set<string>();
   private queue: Promise<unknown> = Promise.resolve();
 
   /** `resolveRepository` maps the URL in an Application to what git fetches from: another URL or a path. */
@@ -69,18 +70,15 @@ export class GitSource {
 
   private async loadTree(url: string, commit: string): Promise<FileTree> {
     const clone = join(this.directory, createHash('sha256').update(url).digest('hex').slice(0, 16));
-    await mkdir(this.directory, { recursive: true });
-    await git(['init', '--quiet', '--bare', clone]);
-    const present = await git(['-C', clone, 'cat-file', '-e', `${commit}^{tree}`]).then(
-      () => true,
-      () => false,
-    );
-    if (!present) {
+    await this.prepareClone(clone);
+    const list = async (): Promise<Buffer> => await git(['-C', clone, 'ls-tree', '-r', '-l', '-z', commit]);
+    const known = await list().catch(() => undefined);
+    if (known === undefined) {
       const remote = await this.resolveRepository(url);
       const references = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
       await git(['-C', clone, 'fetch', '--quiet', '--prune', '--force', '--', remote, ...references]);
     }
-    const listed = (await git(['-C', clone, 'ls-tree', '-r', '-l', '-z', commit])).toString();
+    const listed = (known ?? (await list())).toString();
     const files = listed.split('\0').flatMap((line) => {
       const parts = /^100\d{3} blob ([0-9a-f]+)\s+(\d+)\t(.*)$/s.exec(line);
       return parts && Number(parts[2]) <= maximumFileBytes ? [{ blob: parts[1] ?? '', path: parts[3] ?? '' }] : [];
@@ -90,6 +88,13 @@ export class GitSource {
       files.map((file) => file.blob),
     );
     return new Map(files.map((file, index) => [file.path, contents[index] ?? '']));
+  }
+
+  private async prepareClone(clone: string): Promise<void> {
+    if (this.prepared.has(clone)) return;
+    await mkdir(this.directory, { recursive: true });
+    await git(['init', '--quiet', '--bare', clone]);
+    this.prepared.add(clone);
   }
 }
 
