@@ -26,6 +26,21 @@ export const snapshotSchema = z.strictObject({
    * recovery region are encrypted under `recovery`. A database under AWS's own key cannot be copied to another region's key by others.
    */
   keys: z.strictObject({ primary: keyArn, recovery: keyArn }),
+  /** Where a proof restores it: a network of its own, which nothing that is live can reach. Absent: its snapshots are not proven. */
+  proof: z
+    .strictObject({
+      subnetGroup: z
+        .string()
+        .regex(/^(?!default$)[a-z0-9][a-z0-9 ._-]{0,254}$/, 'must be a DB subnet group of its own, and not default'),
+      securityGroups: z
+        .array(z.string().regex(/^sg-[0-9a-z]+$/, 'must be a security group such as sg-0a1b2c3d'))
+        .min(1),
+      instanceClass: z
+        .string()
+        .regex(/^db\.[a-z0-9.-]+$/, 'must be a class such as db.t4g.medium')
+        .default('db.t4g.medium'),
+    })
+    .optional(),
 });
 export type SnapshotConfiguration = z.output<typeof snapshotSchema>;
 
@@ -52,6 +67,14 @@ export function findSnapshotProblems({ aws, databases }: Places): { path: Proper
       seen.set(name, place);
       const regions = { primary: aws.primaryRegion, recovery: aws.recoveryRegion } as const;
       return [
+        ...(snapshot.kind === 'cluster' && snapshot.proof !== undefined
+          ? [
+              {
+                path: [...at, 'proof'],
+                message: 'must be left out for a cluster: only snapshots of instances are proven',
+              },
+            ]
+          : []),
         ...(other === undefined
           ? []
           : [{ path: [...at, 'identifier'], message: `${name} is ${other} already: a database is named once` }]),

@@ -25,3 +25,9 @@ export const snapshotOwnerTag = 'managed-by';
 export function snapshotOwner(application: string): string {
   return `${application}-automation`;
 }
+
+/** The one instance that proofs of a database's snapshots are restored to: IAM lets them make no other. At most 63 characters, as RDS has it. */
+export function proofInstance(application: string, environment: string, database: string): string {
+  const name = `${application}-proof-${environment}-${database}`.replaceAll(/-+/g, '-');
+  return name.slice(0, 63).replace(/-$/, '');
+}

@@ -44,6 +44,13 @@ export const backupFunctions = {
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read'],
   },
+  'advance-database': {
+    entry: 'lambdas/backups/advance-database.handler.ts',
+    description: 'Has RDS restore a snapshot into a network of its own, judges it, and has it deleted again',
+    concern: 'backups',
+    environment: [],
+    uses: ['snapshots-proof', 'configuration'],
+  },
   'plan-restore': {
     entry: 'lambdas/backups/plan-restore.handler.ts',
     description: 'Says what a restore would do, or why it is impossible and what is possible instead',
@@ -64,6 +71,15 @@ export const backupFunctions = {
       'Keeps the last proven backup of each database whatever its age, and enters what has expired or is missing',
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'backups-read', 'backups-tag', 'snapshots-expiry', 'configuration'],
+    uses: [
+      'ledger-read',
+      'ledger-write',
+      'bus',
+      'backups-read',
+      'backups-tag',
+      'snapshots-expiry',
+      'proofs-sweep',
+      'configuration',
+    ],
   },
 } as const satisfies Record<string, FunctionContract>;

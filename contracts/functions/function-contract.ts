@@ -30,6 +30,8 @@ export type Capability =
   | 'backups-tag'
   | 'snapshots-copy'
   | 'snapshots-expiry'
+  | 'snapshots-proof'
+  | 'proofs-sweep'
   | 'registry'
   | 'task-tokens'
   | 'task-tokens-recovery'

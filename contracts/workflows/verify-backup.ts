@@ -1,5 +1,6 @@
 // Input of verify-backup and of its tasks.
 import * as z from 'zod/mini';
+import { snapshotProofSchema } from './advance-database.ts';
 import { agentBackupSchema } from './agent-jobs.ts';
 
 /** What a person asks for; also the form of the console and of `automation backups verify`. */
@@ -11,7 +12,13 @@ export const verificationRequestSchema = z.object({
 });
 export type VerificationRequest = z.infer<typeof verificationRequestSchema>;
 
-export const plannedVerificationSchema = z.object({ job: z.string(), backup: agentBackupSchema });
+export const plannedVerificationSchema = z.object({
+  job: z.string(),
+  backup: agentBackupSchema,
+  /** Of a snapshot by RDS: it is restored by RDS, and no Job runs. */
+  snapshot: z.optional(snapshotProofSchema),
+});
+export type PlannedVerification = z.infer<typeof plannedVerificationSchema>;
 
 export const planVerificationsTask = {
   input: z.object({ request: z.optional(verificationRequestSchema), startedAt: z.string() }),
@@ -28,6 +35,8 @@ export const recordVerificationTask = {
     backup: agentBackupSchema,
     status: z.enum(['succeeded', 'failed', 'missing']),
     reason: z.optional(z.string()),
+    /** Of a snapshot: how long RDS took. A dump's is in what the agent left. */
+    restoreSeconds: z.optional(z.number()),
     executionArn: z.string(),
   }),
   output: z.object({

@@ -1,4 +1,5 @@
 // A catalogue entry as the agent's Jobs are told of it.
+import { backupBucketName } from '../../contracts/backup-places.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
 import { AppError } from '../app-error.ts';
@@ -23,7 +24,17 @@ export function isRestorableAtHome(backup: BackupRecord): boolean {
   return isRestorable(backup) && backup.site === undefined;
 }
 
-/** Whether it can be restored from. */
+/** A snapshot has no objects: in the place of where they lie stands the bucket of its environment. */
+export function standInForSnapshot(application: string, record: BackupRecord): AgentBackup {
+  const { backupId, environment, name, tier, keepUntil } = record;
+  return {
+    ...{ backupId, environment, database: name, tier, keepUntil },
+    bucket: backupBucketName(application, environment),
+    prefix: '',
+  };
+}
+
+/** Whether it can be restored from by the agent. */
 export function isRestorable({ status, subject, method }: BackupRecord): boolean {
   return status === 'complete' && subject === 'database' && method === 'dump';
 }

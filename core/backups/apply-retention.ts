@@ -1,5 +1,5 @@
 // Carries out what the age of backups asks for, and finds what is missing before its time.
-import type { Configuration } from '../../config/schema.ts';
+import type { Configuration, DatabaseConfiguration } from '../../config/schema.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
 import type { BackupStore } from './backup-store.ts';
@@ -39,7 +39,7 @@ export async function applyRetention(
   const report = { expired: 0, lost: 0, tagged: 0 };
   const verifiedAgeDays: Record<string, number> = {};
   for (const environment of Object.keys(environments)) {
-    const names = Object.keys(databases).filter((name) => databases[name]?.environments[environment]?.dump);
+    const names = Object.keys(databases).filter((name) => isProvable(databases[name]?.environments[environment]));
     const backups = await store.list(environment);
     const lastVerified = new Set<string>();
     for (const name of names) {
@@ -112,4 +112,9 @@ async function expireThere(
     await publisher.publish(buildBackupEvent('BackupExpired', backup, reason, now()));
   }
   return aged.length;
+}
+
+/** What verify-backup proves: the age of what it cannot prove would only grow. */
+function isProvable(place: DatabaseConfiguration['environments'][string] | undefined): boolean {
+  return place?.dump === true || place?.snapshot?.proof !== undefined;
 }

@@ -1,49 +1,73 @@
 // Which backups are to be proven by a restore: the newest of each database, or the one that a person names.
 import type { Configuration } from '../../config/schema.ts';
-import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
-import type { VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
+import { proofInstance } from '../../contracts/backup-places.ts';
+import type { BackupRecord } from '../../contracts/ledger/backups.ts';
+import type { SnapshotProof } from '../../contracts/workflows/advance-database.ts';
+import type { PlannedVerification, VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
 import { AppError } from '../app-error.ts';
-import { isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
+import { isRestorableAtHome, standInForSnapshot, toAgentBackup } from './agent-backup.ts';
 import type { BackupStore } from './backup-store.ts';
 import { jobNameOf, stampOf } from './name-backup.ts';
 
-export interface PlannedVerification {
-  readonly job: string;
-  readonly backup: AgentBackup;
-}
+type Settings = Pick<Configuration, 'application' | 'databases' | 'backups'>;
 
 export async function planVerifications(
-  { databases }: Pick<Configuration, 'databases'>,
+  settings: Settings,
   store: Pick<BackupStore, 'find' | 'list'>,
   { request = {}, startedAt }: { readonly request?: VerificationRequest | undefined; readonly startedAt: string },
 ): Promise<{ verifications: PlannedVerification[]; missing: string[] }> {
-  const plan = (backup: AgentBackup): PlannedVerification => ({
-    job: jobNameOf('verify', { name: backup.database, stamp: stampOf(startedAt) }),
-    backup,
-  });
+  const plan = (record: BackupRecord): PlannedVerification => {
+    const job = jobNameOf('verify', { name: record.name, stamp: stampOf(startedAt) });
+    return record.method === 'snapshot'
+      ? { job, backup: standInForSnapshot(settings.application, record), snapshot: planProof(settings, record) }
+      : { job, backup: toAgentBackup(record) };
+  };
   if (request.backupId !== undefined) {
     const backup = await store.find(request.backupId);
     if (backup === undefined) throw new AppError('NotFoundError', `no backup ${request.backupId} is in the catalogue`);
-    if (!isRestorableAtHome(backup))
+    if (!isRestorableAtHome(backup) && !isCompleteSnapshot(backup))
       throw new AppError(
         'InvalidInputError',
-        `backup ${backup.backupId} is ${backup.status}${backup.site === undefined ? '' : ' in the recovery region'}, only a complete dump in the primary region can be verified`,
+        `backup ${backup.backupId} is ${backup.status}${backup.site === undefined ? '' : ' in the recovery region'}, only a complete dump or snapshot in the primary region can be verified`,
       );
-    return { verifications: [plan(toAgentBackup(backup))], missing: [] };
+    return { verifications: [plan(backup)], missing: [] };
   }
   const verifications: PlannedVerification[] = [];
   const missing: string[] = [];
-  for (const [name, { environments }] of Object.entries(databases)) {
-    for (const [environment, { dump }] of Object.entries(environments)) {
-      if (!dump || !isWanted(request, environment, name)) continue;
-      const newest = (await store.list(environment)).findLast(
-        (backup) => backup.name === name && isRestorableAtHome(backup),
-      );
-      if (newest === undefined) missing.push(`${name} in ${environment}`);
-      else verifications.push(plan(toAgentBackup(newest)));
+  for (const [name, { environments }] of Object.entries(settings.databases)) {
+    for (const [environment, { dump, snapshot }] of Object.entries(environments)) {
+      if (!isWanted(request, environment, name)) continue;
+      const wanted = [...(dump ? [isRestorableAtHome] : []), ...(snapshot?.proof === undefined ? [] : [isCompleteSnapshot])];
+      const backups = (await store.list(environment)).filter((backup) => backup.name === name);
+      for (const isOfMethod of wanted) {
+        const newest = backups.findLast(isOfMethod);
+        if (newest === undefined) missing.push(`${name} in ${environment}`);
+        else verifications.push(plan(newest));
+      }
     }
   }
   return { verifications, missing };
+}
+
+function planProof({ application, databases, backups }: Settings, record: BackupRecord): SnapshotProof {
+  const { environment, name, backupId, snapshotId = '', engineVersion = '', bytes = 0 } = record;
+  const snapshot = databases[name]?.environments[environment]?.snapshot;
+  if (snapshot?.proof === undefined)
+    throw new AppError(
+      'InvalidInputError',
+      `${backupId} cannot be proven: databases.${name}.environments.${environment}.snapshot.proof does not say in which network`,
+    );
+  const { subnetGroup, securityGroups, instanceClass } = snapshot.proof;
+  return {
+    ...{ snapshotId, engineVersion, subnetGroup, securityGroups, instanceClass, keyArn: snapshot.keys.primary },
+    instance: proofInstance(application, environment, name),
+    allocatedGigabytes: Math.round(bytes / 1024 ** 3),
+    timeoutMinutes: backups.timeoutMinutes,
+  };
+}
+
+function isCompleteSnapshot({ status, subject, method, snapshotKind }: BackupRecord): boolean {
+  return status === 'complete' && subject === 'database' && method === 'snapshot' && snapshotKind === 'instance';
 }
 
 function isWanted(request: VerificationRequest, environment: string, name: string): boolean {

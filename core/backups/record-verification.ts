@@ -12,6 +12,8 @@ export interface VerificationEnd {
   readonly backup: AgentBackup;
   readonly status: 'succeeded' | 'failed' | 'missing';
   readonly reason?: string | undefined;
+  /** Of a snapshot. */
+  readonly restoreSeconds?: number | undefined;
   readonly executionArn: string;
 }
 
@@ -25,11 +27,12 @@ interface Parts {
 /** Repeating it writes the same. A failure leaves the last proven backup the one that it was. */
 export async function recordVerification(
   { store, findResult, publisher, now }: Parts,
-  { job, backup, status, reason, executionArn }: VerificationEnd,
+  end: VerificationEnd,
 ): Promise<{ backupId: string; outcome: 'verified' | 'failed'; reason: string; restoreSeconds: number }> {
+  const { job, backup, status, reason, executionArn } = end;
   const record = await store.find(backup.backupId);
   if (record === undefined) throw new AppError('NotFoundError', `backup ${backup.backupId} is not in the catalogue`);
-  const result = await findResult(backup.bucket, job);
+  const result = record.method === 'snapshot' ? judgeProof(end) : await findResult(backup.bucket, job);
   const isProven = status === 'succeeded' && result?.outcome === 'succeeded' && result.restoreSeconds !== undefined;
   const words = isProven || result?.outcome === 'failed' ? result.reason : (reason ?? `its Job is ${status}`);
   const restoreSeconds = result?.restoreSeconds ?? 0;
@@ -57,4 +60,13 @@ export async function recordVerification(
 function withRun<E extends ReturnType<typeof buildBackupEvent>>(event: E, job: string): E {
   const { metadata } = event.detail;
   return { ...event, detail: { ...event.detail, metadata: { ...metadata, eventId: `${metadata.eventId}-${job}` } } };
+}
+
+/** No agent leaves a result where RDS restores: the workflow has seen how it ended. */
+function judgeProof({
+  status,
+  reason = '',
+  restoreSeconds,
+}: VerificationEnd): Pick<AgentResult, 'outcome' | 'reason' | 'restoreSeconds'> {
+  return { outcome: status === 'succeeded' ? 'succeeded' : 'failed', reason, restoreSeconds };
 }

@@ -6,9 +6,11 @@ import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import { verifiedRestoreAge } from '../../contracts/metrics.ts';
 import { applyRetention, type RetentionObjects } from '../../core/backups/apply-retention.ts';
 import { recordRun } from '../../core/jobs/record-run.ts';
+import { sweepProofs } from '../../core/snapshots/advance-proof.ts';
 import { connectBackups } from '../adapters/connect-backups.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoJobStore } from '../adapters/dynamo-job-store.ts';
+import { createRdsInstances } from '../adapters/rds-instances.ts';
 import { createS3RetentionObjects } from '../adapters/s3-retention-objects.ts';
 import { createSnapshotRetention } from '../adapters/snapshot-retention.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
@@ -25,6 +27,7 @@ const snapshots = createSnapshotRetention(
   new RDSClient(awsClientOptions),
   new RDSClient({ ...awsClientOptions, region: configuration.aws.recoveryRegion }),
 );
+const instances = createRdsInstances(new RDSClient(awsClientOptions));
 const placesOf = ({ method }: BackupRecord) => (method === 'snapshot' ? snapshots : dumps);
 const objects: RetentionObjects = {
   areThere: (backup) => placesOf(backup).areThere(backup),
@@ -41,9 +44,10 @@ export const handler = defineEventHandler({
     const run = { job: 'apply-retention', requestId, scheduledFor };
     return await recordRun({ store, clock: systemClock }, run, async () => {
       const { verifiedAgeDays, ...counts } = await applyRetention(configuration, parts);
+      const swept = await sweepProofs(configuration, instances, parts.now());
       // The worst of all is what the alarm watches: one database without a proof is enough.
       publishMetric(configuration.application, verifiedRestoreAge, Math.max(0, ...Object.values(verifiedAgeDays)));
-      return counts;
+      return { ...counts, swept };
     });
   },
 });

@@ -6,7 +6,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import type { SnapshotConfiguration } from '../../config/snapshots-schema.ts';
-import { snapshotOwner, snapshotOwnerTag, snapshotPrefix } from '../../contracts/backup-places.ts';
+import { proofInstance, snapshotOwner, snapshotOwnerTag, snapshotPrefix } from '../../contracts/backup-places.ts';
 import { acceptWildcard } from '../constructs/accepted-findings.ts';
 
 interface SnapshotPlace {
@@ -16,6 +16,8 @@ interface SnapshotPlace {
 }
 
 const namesReason = 'the snapshots of this one database: their names end in the time at which each is made';
+const groupsReason =
+  'the groups that RDS has by itself for each version of each engine: which one is decided by the snapshot';
 const words = {
   instance: { database: 'db', snapshot: 'snapshot', action: 'DBSnapshot' },
   cluster: { database: 'cluster', snapshot: 'cluster-snapshot', action: 'DBClusterSnapshot' },
@@ -77,6 +79,39 @@ export class DatabaseSnapshots extends Construct {
       this.allow(grantee, [`rds:Delete${action}`, 'rds:AddTagsToResource'], both, this.owned());
       for (const arn of both) acceptWildcard(grantee.role ?? grantee, arn, namesReason);
     }
+  }
+
+  /** To restore a snapshot of ours as the one instance that is for proofs, in its own network, and what the sweep may. */
+  grantProof(grantee: IFunction): void {
+    for (const place of this.places) {
+      const { proof } = place.snapshot;
+      if (proof === undefined) continue;
+      const snapshots = this.snapshotsOf(place, 'primary');
+      const instance = this.proofOf(place);
+      const restore = ['rds:RestoreDBInstanceFromDBSnapshot'];
+      this.allow(grantee, restore, [snapshots], this.owned());
+      this.allow(grantee, [...restore, 'rds:AddTagsToResource'], [instance], this.requested());
+      // RDS asks for the groups by name too: the network's, and its own for each engine.
+      const groups = [this.arnOf('primary', 'pg', 'default.*'), this.arnOf('primary', 'og', 'default:*')];
+      this.allow(grantee, restore, [this.arnOf('primary', 'subgrp', proof.subnetGroup), ...groups]);
+      this.allowKeys(grantee, place, ['primary']);
+      acceptWildcard(grantee.role ?? grantee, snapshots, namesReason);
+      for (const arn of groups) acceptWildcard(grantee.role ?? grantee, arn, groupsReason);
+    }
+    this.grantSweep(grantee);
+  }
+
+  /** To look at the instances of proofs, and to delete those that carry our tag. */
+  grantSweep(grantee: IFunction): void {
+    for (const place of this.places) {
+      if (place.snapshot.proof === undefined) continue;
+      this.allow(grantee, ['rds:DescribeDBInstances'], [this.proofOf(place)]);
+      this.allow(grantee, ['rds:DeleteDBInstance'], [this.proofOf(place)], this.owned());
+    }
+  }
+
+  private proofOf({ environment, database }: SnapshotPlace): string {
+    return this.arnOf('primary', 'db', proofInstance(this.application, environment, database));
   }
 
   private databaseOf({ snapshot: { kind, identifier } }: SnapshotPlace): string {

@@ -201,6 +201,8 @@ function grantCapability(
     'backups-tag': () => props.backups.grantTag(grantee),
     'snapshots-copy': () => props.snapshots.grantCopy(grantee),
     'snapshots-expiry': () => props.snapshots.grantExpiry(grantee),
+    'snapshots-proof': () => props.snapshots.grantProof(grantee),
+    'proofs-sweep': () => props.snapshots.grantSweep(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

@@ -15,6 +15,7 @@ export interface Database {
   readonly port: number;
   readonly subnetGroup: string;
   readonly securityGroups: readonly string[];
+  readonly instanceClass?: string;
   /** How many days back every moment can be restored; 0: no automated backups. */
   readonly backupRetentionDays: number;
   readonly deletionProtection: boolean;
@@ -25,7 +26,7 @@ export interface Database {
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
   /** What it is doing, and until when: `creating`, `renaming`, `modifying`, `deleting`. Available after that, or gone. */
-  readonly transition?: { readonly status: string; readonly until: number };
+  readonly transition?: { readonly status: string; readonly until: number; readonly renameTo?: string };
 }
 
 export class DatabaseTable {
@@ -47,6 +48,17 @@ export class DatabaseTable {
     return [...this.table.values()];
   }
 
+  /** Ends what is due by now: what was to be deleted is gone, what was renamed has its name. */
+  settle(now: number): void {
+    for (const database of this.all()) {
+      const { transition, ...settled } = database;
+      if (transition === undefined || transition.until > now) continue;
+      if (transition.status === 'deleting' || transition.renameTo !== undefined) this.remove(database);
+      if (transition.status !== 'deleting')
+        this.put({ ...settled, identifier: transition.renameTo ?? database.identifier });
+    }
+  }
+
   put(database: Database): void {
     this.table.put(keyOf(database.kind, database.region, database.identifier), database);
   }
@@ -54,4 +66,8 @@ export class DatabaseTable {
   remove({ kind, region, identifier }: Database): void {
     this.table.delete(keyOf(kind, region, identifier));
   }
+}
+
+export function statusOfDatabase({ transition }: Database, now: number): string {
+  return transition === undefined || transition.until <= now ? 'available' : transition.status;
 }

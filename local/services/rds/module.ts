@@ -1,5 +1,6 @@
 // Amazon RDS and Aurora: snapshots and the databases around them, with the states and the time that theirs take. They hold no rows.
 import type { CreateServiceModule } from '../../runtime/context.ts';
+import { createDatabaseOperations } from './database-operations.ts';
 import { DatabaseTable } from './database-table.ts';
 import { SnapshotEvents } from './snapshot-events.ts';
 import { createSnapshotOperations } from './snapshot-operations.ts';
@@ -18,6 +19,7 @@ export const createRdsModule: CreateServiceModule = (context) => {
         loadSdk: () => import('@aws-sdk/client-rds'),
         operations: {
           ...createSnapshotOperations({ context, databases, snapshots, events }),
+          ...createDatabaseOperations(context, databases, snapshots),
           ...createTagOperations(context, databases, snapshots),
         },
         start: async () => events.start(),

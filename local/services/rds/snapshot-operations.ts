@@ -3,7 +3,7 @@
 import type { Tag } from '@aws-sdk/client-rds';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
-import type { Database, DatabaseTable } from './database-table.ts';
+import { type Database, type DatabaseTable, statusOfDatabase } from './database-table.ts';
 import { copyingSnapshot, creatingSnapshot } from './durations.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { databaseArn, type Kind, kinds, names, snapshotArn } from './kinds.ts';
@@ -93,11 +93,11 @@ function operationsOf(kind: Kind, { context, databases, snapshots, events }: Par
   }
 
   function getDatabase(region: string, identifier: string | undefined): Database {
+    databases.settle(now());
     const found = databases.find(kind, region, identifier ?? '');
     if (found === undefined)
       throw new AwsError(words.databaseNotFound, `${words.database} ${identifier ?? ''} not found.`, { status: 404 });
-    const { transition } = found;
-    if (transition !== undefined && transition.until > now())
+    if (statusOfDatabase(found, now()) !== 'available')
       throw new AwsError(
         words.invalidDatabaseState,
         `Cannot create a snapshot because the database ${identifier} is not currently in the available state.`,
