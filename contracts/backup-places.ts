@@ -31,3 +31,9 @@ export function proofInstance(application: string, environment: string, database
   const name = `${application}-proof-${environment}-${database}`.replaceAll(/-+/g, '-');
   return name.slice(0, 63).replace(/-$/, '');
 }
+
+/** What the names of instances begin with that a restore makes beside the live one (`restore`) and keeps of it (`replaced`). */
+export function instancePrefix(live: string, of: 'restore' | 'replaced'): string {
+  // 63 characters at most, with 15 of a time.
+  return `${live.slice(0, 38).replace(/-$/, '')}-${of}-`;
+}

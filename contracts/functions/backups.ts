@@ -46,17 +46,18 @@ export const backupFunctions = {
   },
   'advance-database': {
     entry: 'lambdas/backups/advance-database.handler.ts',
-    description: 'Has RDS restore a snapshot into a network of its own, judges it, and has it deleted again',
+    description:
+      'Has RDS restore: for a proof into a network of its own, or beside the live instance and into its place',
     concern: 'backups',
     environment: [],
-    uses: ['snapshots-proof', 'configuration'],
+    uses: ['snapshots-proof', 'instances-restore', 'configuration'],
   },
   'plan-restore': {
     entry: 'lambdas/backups/plan-restore.handler.ts',
     description: 'Says what a restore would do, or why it is impossible and what is possible instead',
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'backups-read', 'configuration'],
+    uses: ['ledger-read', 'backups-read', 'instances-read', 'configuration'],
   },
   'record-restore': {
     entry: 'lambdas/backups/record-restore.handler.ts',

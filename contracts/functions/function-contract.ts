@@ -32,6 +32,8 @@ export type Capability =
   | 'snapshots-expiry'
   | 'snapshots-proof'
   | 'proofs-sweep'
+  | 'instances-read'
+  | 'instances-restore'
   | 'registry'
   | 'task-tokens'
   | 'task-tokens-recovery'

@@ -18,13 +18,30 @@ export const snapshotProofSchema = z.object({
 });
 export type SnapshotProof = z.infer<typeof snapshotProofSchema>;
 
+/** A restore of an RDS instance: beside the live one, which takes its place under its name. */
+export const instanceRestoreSchema = z.object({
+  live: z.string(),
+  /** What the restored instance is called until then. */
+  beside: z.string(),
+  /** From this snapshot … */
+  snapshotId: z.optional(z.string()),
+  /** … or as the live one was at this time. */
+  at: z.optional(z.string()),
+  keyArn: z.string(),
+  timeoutMinutes: z.number(),
+});
+export type InstanceRestore = z.infer<typeof instanceRestoreSchema>;
+
 export const advanceDatabaseTask = {
   input: z.object({
-    step: z.enum(['prove', 'remove-proof']),
+    step: z.enum(['prove', 'remove-proof', 'restore', 'cut-over', 'undo-cut-over']),
     /** Of the execution's step: what is made carries it, so that another one's is not taken for it. */
     job: z.string(),
     startedAt: z.string(),
-    proof: snapshotProofSchema,
+    /** Of the first two steps. */
+    proof: z.optional(snapshotProofSchema),
+    /** Of the others. */
+    restore: z.optional(instanceRestoreSchema),
   }),
   output: z.object({
     status: z.enum(['running', 'succeeded', 'failed']),

@@ -34,6 +34,11 @@ export function standInForSnapshot(application: string, record: BackupRecord): A
   };
 }
 
+/** Whether RDS can restore it, as an instance. */
+export function isInstanceSnapshot({ status, subject, method, snapshotKind }: BackupRecord): boolean {
+  return status === 'complete' && subject === 'database' && method === 'snapshot' && snapshotKind === 'instance';
+}
+
 /** Whether it can be restored from by the agent. */
 export function isRestorable({ status, subject, method }: BackupRecord): boolean {
   return status === 'complete' && subject === 'database' && method === 'dump';

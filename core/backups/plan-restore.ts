@@ -5,19 +5,19 @@ import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { Recovery } from '../../contracts/point-in-time.ts';
 import type { RestorePlan, RestoreRequest } from '../../contracts/workflows/restore-database.ts';
 import { type Archive, findNearest, planRecovery } from '../point-in-time/plan-recovery.ts';
-import { isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
+import type { RestorableInstance } from '../snapshots/restorable-instance.ts';
+import { isInstanceSnapshot, isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
+import { describeCourse, type RestoreDecision } from './describe-course.ts';
 import { backupIdOf, jobNameOf, stampOf } from './name-backup.ts';
+import { describeInstanceRestore } from './plan-instance-restore.ts';
 
-export type RestoreDecision =
-  | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'planned'; readonly reason: string; readonly plan: RestorePlan };
-
-/** `backups` are all of the environment, oldest first; `archive` is the database's, where it has one. Pure: the same catalogue and the same request give the same plan, and so the same hash. */
+/** `backups` are all of the environment, oldest first; `archive` is the database's, where it has one, `instance` what RDS says of it. Pure: the same catalogue and the same request give the same plan, and so the same hash. */
 export function planRestore(
   configuration: Pick<Configuration, 'databases' | 'environments' | 'backups' | 'application'>,
   request: RestoreRequest,
   backups: readonly BackupRecord[],
   archive?: Archive,
+  instance?: RestorableInstance,
 ): RestoreDecision {
   const { databases, environments } = configuration;
   const { environment, database, confirmedDatabase } = request;
@@ -28,12 +28,15 @@ export function planRestore(
     return refuse(`no database ${database} in ${environment}: the configuration names ${listDatabases(databases)}`);
   if (confirmedDatabase !== undefined && confirmedDatabase !== database)
     return refuse(`the confirmation names ${confirmedDatabase}, the restore is of ${database}`);
-  const candidates = backups.filter((backup) => backup.name === database && isRestorableAtHome(backup));
-  const found = findSource(request, backups, candidates, archive);
+  const candidates = backups.filter(
+    (backup) => backup.name === database && (isRestorableAtHome(backup) || isInstanceSnapshot(backup)),
+  );
+  const found = findSource(request, backups, candidates, archive, instance);
   if (typeof found === 'string') return refuse(found);
-  return 'recovery' in found
-    ? describeRecovery(configuration, request, found.recovery)
-    : describeRestore(configuration, request, found.backup);
+  if ('recovery' in found) return describeRecovery(configuration, request, found.recovery);
+  if ('at' in found || found.backup.method === 'snapshot')
+    return describeInstanceRestore(configuration, request, 'at' in found ? found.at : found.backup);
+  return describeRestore(configuration, request, found.backup);
 }
 
 function describeRestore(
@@ -99,28 +102,6 @@ function besideOf(database: string, stamp: string): string {
   return `${database.replaceAll('-', '_')}_restore_${stamp}`.slice(0, 63);
 }
 
-function describeCourse(
-  settings: Configuration['backups'],
-  { environment, database, confirmedDatabase }: RestoreRequest,
-  takenAt: string,
-  databaseBeside: string,
-  making: readonly string[],
-) {
-  const isInPlace = confirmedDatabase === database;
-  return {
-    databaseBeside,
-    isInPlace,
-    steps: [
-      `back up ${database} in ${environment} as it is now`,
-      ...making,
-      ...(isInPlace ? [] : ['ask again whether to cut over']),
-      `give it the name of the live database, in one transaction, which ends all connections`,
-      `keep the replaced database for ${settings.keepReplacedDays} days`,
-    ],
-    loss: `what was written after ${takenAt} is no longer in ${database}: it is in the backup of the first step and in the replaced database`,
-  };
-}
-
 /** Names of the Jobs and of the restore, all of one run. */
 export function nameRestore({ environment, database }: RestoreRequest, startedAt: string) {
   const stamp = stampOf(startedAt);
@@ -131,7 +112,7 @@ export function nameRestore({ environment, database }: RestoreRequest, startedAt
   };
 }
 
-type Source = { readonly backup: BackupRecord } | { readonly recovery: Recovery };
+type Source = { readonly backup: BackupRecord } | { readonly recovery: Recovery } | { readonly at: string };
 
 /** What is restored from, or in words why there is nothing and what is nearest. */
 function findSource(
@@ -139,11 +120,14 @@ function findSource(
   all: readonly BackupRecord[],
   candidates: readonly BackupRecord[],
   archive: Archive | undefined,
+  instance: RestorableInstance | undefined,
 ): Source | string {
   if ((backupId === undefined) === (at === undefined)) return 'say either from which backup or to which time, not both';
   if (at !== undefined)
-    return findAt(at, candidates, archive) ?? `there is no complete dump of ${database} in ${environment} yet`;
-  if (candidates.length === 0) return `there is no complete dump of ${database} in ${environment} yet`;
+    return (
+      findAt(at, candidates, archive, instance) ?? `there is no complete backup of ${database} in ${environment} yet`
+    );
+  if (candidates.length === 0) return `there is no complete backup of ${database} in ${environment} yet`;
   const backup = candidates.find((candidate) => candidate.backupId === backupId);
   if (backup !== undefined) return { backup };
   const other = all.find((candidate) => candidate.backupId === backupId);
@@ -161,6 +145,7 @@ function findAt(
   at: string,
   candidates: readonly BackupRecord[],
   archive: Archive | undefined,
+  instance: RestorableInstance | undefined,
 ): Source | string | undefined {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return `the time must be ISO 8601 such as 2026-11-24T02:00:00Z, got ${at}`;
@@ -169,11 +154,15 @@ function findAt(
   const wanted = new Date(time).toISOString();
   const recovery = archive && planRecovery(archive, wanted);
   if (recovery !== undefined) return { recovery };
+  if (instance !== undefined && wanted >= instance.earliest && wanted <= instance.latest) return { at: wanted };
   const possible = [
     ...candidates.map(({ startedAt, backupId }) => ({ at: new Date(startedAt).toISOString(), words: backupId })),
     ...(archive === undefined
       ? []
       : findNearest(archive, wanted).map((end) => ({ at: end, words: 'from the archive' }))),
+    ...(instance === undefined
+      ? []
+      : [instance.earliest, instance.latest].map((end) => ({ at: end, words: 'by RDS' }))),
   ].toSorted((left, right) => left.at.localeCompare(right.at));
   if (possible.length === 0) return undefined;
   const before = possible.findLast((moment) => moment.at < wanted);

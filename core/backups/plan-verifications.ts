@@ -5,7 +5,7 @@ import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { SnapshotProof } from '../../contracts/workflows/advance-database.ts';
 import type { PlannedVerification, VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
 import { AppError } from '../app-error.ts';
-import { isRestorableAtHome, standInForSnapshot, toAgentBackup } from './agent-backup.ts';
+import { isInstanceSnapshot, isRestorableAtHome, standInForSnapshot, toAgentBackup } from './agent-backup.ts';
 import type { BackupStore } from './backup-store.ts';
 import { jobNameOf, stampOf } from './name-backup.ts';
 
@@ -25,7 +25,7 @@ export async function planVerifications(
   if (request.backupId !== undefined) {
     const backup = await store.find(request.backupId);
     if (backup === undefined) throw new AppError('NotFoundError', `no backup ${request.backupId} is in the catalogue`);
-    if (!isRestorableAtHome(backup) && !isCompleteSnapshot(backup))
+    if (!isRestorableAtHome(backup) && !isInstanceSnapshot(backup))
       throw new AppError(
         'InvalidInputError',
         `backup ${backup.backupId} is ${backup.status}${backup.site === undefined ? '' : ' in the recovery region'}, only a complete dump or snapshot in the primary region can be verified`,
@@ -37,7 +37,7 @@ export async function planVerifications(
   for (const [name, { environments }] of Object.entries(settings.databases)) {
     for (const [environment, { dump, snapshot }] of Object.entries(environments)) {
       if (!isWanted(request, environment, name)) continue;
-      const wanted = [...(dump ? [isRestorableAtHome] : []), ...(snapshot?.proof === undefined ? [] : [isCompleteSnapshot])];
+      const wanted = [...(dump ? [isRestorableAtHome] : []), ...(snapshot?.proof === undefined ? [] : [isInstanceSnapshot])];
       const backups = (await store.list(environment)).filter((backup) => backup.name === name);
       for (const isOfMethod of wanted) {
         const newest = backups.findLast(isOfMethod);
@@ -64,10 +64,6 @@ function planProof({ application, databases, backups }: Settings, record: Backup
     allocatedGigabytes: Math.round(bytes / 1024 ** 3),
     timeoutMinutes: backups.timeoutMinutes,
   };
-}
-
-function isCompleteSnapshot({ status, subject, method, snapshotKind }: BackupRecord): boolean {
-  return status === 'complete' && subject === 'database' && method === 'snapshot' && snapshotKind === 'instance';
 }
 
 function isWanted(request: VerificationRequest, environment: string, name: string): boolean {

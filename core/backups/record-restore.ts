@@ -32,21 +32,30 @@ const eventOf: Readonly<Record<RestoreStep['stage'], BackupEventType>> = {
   refused: 'RestoreFailed',
 };
 
+/** As restore-database.asl.json says it of two renamings of which the first could not be taken back. */
+const nameIsLost = /the live name could not be given back/;
+
 /** A step whose Job or result did not succeed is told as a failure. Repeating it tells the same event. */
 export async function recordRestore(
   { store, findResult, publisher, now }: Parts,
   { plan, restoreId, job, stage, status, reason, actor }: RestoreStep,
 ): Promise<{ outcome: 'succeeded' | 'failed'; reason: string }> {
-  const record = plan.recovery === undefined ? await store.find(plan.backup.backupId) : standInFor(plan, actor);
+  const isAtTime = plan.recovery !== undefined || plan.instance?.at !== undefined;
+  const record = isAtTime ? standInFor(plan, actor) : await store.find(plan.backup.backupId);
   if (record === undefined)
     throw new AppError('NotFoundError', `backup ${plan.backup.backupId} is not in the catalogue`);
-  const end = job === undefined ? undefined : await judge(findResult, plan, job, status, reason);
+  const end =
+    plan.instance !== undefined && status !== undefined
+      ? ({ outcome: status === 'succeeded' ? 'succeeded' : 'failed', reason: reason ?? status } as const)
+      : job === undefined
+        ? undefined
+        : await judge(findResult, plan, job, status, reason);
   const outcome = end?.outcome ?? (stage === 'started' ? 'succeeded' : 'failed');
   const untouched = `${plan.database} in ${plan.environment} is as it was`;
   const words = end?.reason ?? reason ?? plan.loss;
-  const said = outcome === 'failed' ? `${words}; ${untouched}` : words;
+  const said = outcome === 'failed' && !nameIsLost.test(words) ? `${words}; ${untouched}` : words;
   // A failed step is told once, by the state that records the failure of the whole.
-  if (outcome === 'succeeded' || job === undefined) {
+  if (outcome === 'succeeded' || end === undefined) {
     const event = buildBackupEvent(eventOf[stage], record, said, now());
     await publisher.publish({
       ...event,

@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import { proofInstance, snapshotOwnerTag } from '../../contracts/backup-places.ts';
 import type { DatabaseProgress, SnapshotProof } from '../../contracts/workflows/advance-database.ts';
-import type { DatabaseInstance, InstancePort } from './instance-port.ts';
+import { type DatabaseInstance, type InstancePort, isBroken } from './instance-port.ts';
 
 /** Which proof an instance is of. */
 export const proofTag = 'proof';
@@ -33,7 +33,7 @@ export async function advanceProof(
   if (found === undefined) {
     const { instance: identifier, snapshotId, subnetGroup, securityGroups, instanceClass } = proof;
     const tags = { [snapshotOwnerTag]: owner, [proofTag]: job };
-    await instances.restoreSnapshot({ identifier, snapshotId, subnetGroup, securityGroups, instanceClass, tags });
+    await instances.restore({ identifier, from: { snapshotId }, subnetGroup, securityGroups, instanceClass, tags });
     return running(`RDS restores ${snapshotId} as ${identifier}`);
   }
   if (found.status === 'deleting') return running(`${found.identifier} of an earlier proof is being deleted`);
@@ -45,8 +45,7 @@ export async function advanceProof(
     await instances.remove(found.identifier);
     return running(`${found.identifier} was left by an earlier proof, and is deleted`);
   }
-  if (/^(failed|incompatible|storage-full|inaccessible)/.test(found.status))
-    return failed(`RDS says that ${found.identifier} is ${found.status}`);
+  if (isBroken(found)) return failed(`RDS says that ${found.identifier} is ${found.status}`);
   if (found.status !== 'available') return running(`${found.identifier} is ${found.status}`);
   const problem = findProblem(found, proof);
   if (problem !== undefined) return failed(problem);

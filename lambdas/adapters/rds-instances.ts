@@ -3,8 +3,10 @@ import {
   type DBInstance,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
   type RDSClient,
   RestoreDBInstanceFromDBSnapshotCommand,
+  RestoreDBInstanceToPointInTimeCommand,
 } from '@aws-sdk/client-rds';
 import type { DatabaseInstance, InstancePort } from '../../core/snapshots/instance-port.ts';
 
@@ -21,13 +23,37 @@ export function createRdsInstances(client: RDSClient): InstancePort {
         throw error;
       }
     },
-    async restoreSnapshot({ identifier, snapshotId, subnetGroup, securityGroups, instanceClass, tags }) {
+    async restore({ identifier, from, subnetGroup, securityGroups, instanceClass, parameterGroup, multiAz, tags }) {
+      const common = {
+        ...{ DBInstanceClass: instanceClass, DBSubnetGroupName: subnetGroup, PubliclyAccessible: false },
+        ...{ VpcSecurityGroupIds: [...securityGroups], MultiAZ: multiAz ?? false, DeletionProtection: false },
+        ...(parameterGroup === undefined ? {} : { DBParameterGroupName: parameterGroup }),
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      };
+      if ('snapshotId' in from)
+        await client.send(
+          new RestoreDBInstanceFromDBSnapshotCommand({
+            ...{ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: from.snapshotId, ...common },
+          }),
+        );
+      else
+        await client.send(
+          new RestoreDBInstanceToPointInTimeCommand({
+            ...{ SourceDBInstanceIdentifier: from.instance, TargetDBInstanceIdentifier: identifier },
+            ...{ RestoreTime: new Date(from.at), ...common },
+          }),
+        );
+    },
+    async rename(from, to, settings) {
       await client.send(
-        new RestoreDBInstanceFromDBSnapshotCommand({
-          ...{ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: snapshotId, DBInstanceClass: instanceClass },
-          ...{ DBSubnetGroupName: subnetGroup, VpcSecurityGroupIds: [...securityGroups], PubliclyAccessible: false },
-          ...{ MultiAZ: false, DeletionProtection: false, CopyTagsToSnapshot: false },
-          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        new ModifyDBInstanceCommand({
+          ...{ DBInstanceIdentifier: from, NewDBInstanceIdentifier: to, ApplyImmediately: true },
+          ...(settings === undefined
+            ? {}
+            : {
+                BackupRetentionPeriod: settings.backupRetentionDays,
+                DeletionProtection: settings.deletionProtection,
+              }),
         }),
       );
     },
@@ -42,7 +68,7 @@ export function createRdsInstances(client: RDSClient): InstancePort {
 }
 
 function toInstance(instance: DBInstance): DatabaseInstance {
-  const { TagList = [], VpcSecurityGroups = [], DBSubnetGroup, KmsKeyId } = instance;
+  const { TagList = [], VpcSecurityGroups = [], DBParameterGroups = [], DBSubnetGroup, KmsKeyId } = instance;
   return {
     identifier: instance.DBInstanceIdentifier ?? '',
     status: instance.DBInstanceStatus ?? '',
@@ -51,6 +77,12 @@ function toInstance(instance: DBInstance): DatabaseInstance {
     ...(instance.StorageEncrypted === true && KmsKeyId !== undefined ? { keyArn: KmsKeyId } : {}),
     subnetGroup: DBSubnetGroup?.DBSubnetGroupName ?? '',
     securityGroups: VpcSecurityGroups.flatMap(({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? []),
+    instanceClass: instance.DBInstanceClass ?? '',
+    parameterGroup: DBParameterGroups[0]?.DBParameterGroupName,
+    multiAz: instance.MultiAZ === true,
+    deletionProtection: instance.DeletionProtection === true,
+    backupRetentionDays: instance.BackupRetentionPeriod ?? 0,
+    latestRestorableAt: instance.LatestRestorableTime?.toISOString(),
     // Of one that is still being created RDS does not say it yet.
     createdAt: (instance.InstanceCreateTime ?? new Date()).toISOString(),
     tags: Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value])),

@@ -1,14 +1,17 @@
-// Steps of verify-backup that have RDS restore.
+// Steps of verify-backup and restore-database that have RDS restore.
 import { RDSClient, RDSServiceException } from '@aws-sdk/client-rds';
+import type * as z from 'zod/mini';
 import { snapshotOwner } from '../../contracts/backup-places.ts';
 import { advanceDatabaseTask, type DatabaseProgress } from '../../contracts/workflows/advance-database.ts';
+import { AppError } from '../../core/app-error.ts';
 import { advanceProof, removeProof } from '../../core/snapshots/advance-proof.ts';
+import { advanceCutOver, advanceRestore, undoCutOver } from '../../core/snapshots/advance-restore.ts';
 import { createRdsInstances } from '../adapters/rds-instances.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 
-const { application } = readConfiguration();
+const owner = snapshotOwner(readConfiguration().application);
 const instances = createRdsInstances(new RDSClient(awsClientOptions));
 
 /** Does what is next and says whether it has ended; what RDS refuses for good is a failure with RDS's own words. */
@@ -16,8 +19,7 @@ export const handler = defineTask({
   ...advanceDatabaseTask,
   async handle(step): Promise<DatabaseProgress> {
     try {
-      if (step.step === 'remove-proof') return await removeProof(instances, step);
-      return await advanceProof(instances, step, { owner: snapshotOwner(application), now: new Date().toISOString() });
+      return await advance(step);
     } catch (error) {
       if (!(error instanceof RDSServiceException) || error.$retryable !== undefined || error.$fault === 'server')
         throw error;
@@ -25,3 +27,15 @@ export const handler = defineTask({
     }
   },
 });
+
+async function advance(input: z.infer<typeof advanceDatabaseTask.input>): Promise<DatabaseProgress> {
+  const { step, job, startedAt, proof, restore } = input;
+  const context = { owner, now: new Date().toISOString() };
+  if (proof !== undefined && step === 'prove') return await advanceProof(instances, { job, startedAt, proof }, context);
+  if (proof !== undefined && step === 'remove-proof') return await removeProof(instances, { job, startedAt, proof });
+  if (restore === undefined) throw new AppError('InvalidInputError', `step ${step} comes without what it is about`);
+  const ofRestore = { job, startedAt, restore };
+  if (step === 'restore') return await advanceRestore(instances, ofRestore, context);
+  if (step === 'cut-over') return await advanceCutOver(instances, ofRestore);
+  return await undoCutOver(instances, ofRestore);
+}

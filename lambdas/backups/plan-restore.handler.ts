@@ -1,12 +1,15 @@
 // Step PlanRestore of restore-database; `automation restore --plan` asks it too.
+import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { backupBucketName } from '../../contracts/backup-places.ts';
 import { planRestoreTask } from '../../contracts/workflows/restore-database.ts';
 import { findApprovalPolicy } from '../../core/approvals/find-approval-policy.ts';
 import { nameRestore, planRestore } from '../../core/backups/plan-restore.ts';
 import { hashPlan } from '../../core/plans/hash-plan.ts';
+import { describeInstanceWindow, findRestorable } from '../../core/snapshots/restorable-instance.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoBackupStore } from '../adapters/dynamo-backup-store.ts';
+import { createRdsInstances } from '../adapters/rds-instances.ts';
 import { readArchive } from '../adapters/s3-archive-reader.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
@@ -16,6 +19,7 @@ import { readEnvironment } from '../platform/environment.ts';
 const environment = readEnvironment(['LEDGER_TABLE_NAME']);
 const configuration = readConfiguration();
 const s3 = new S3Client(awsClientOptions);
+const instances = createRdsInstances(new RDSClient(awsClientOptions));
 const store = createDynamoBackupStore(connectLedger(environment.LEDGER_TABLE_NAME));
 
 /** Says what a restore would do, or why it is impossible and what is possible instead. Changes nothing. */
@@ -30,11 +34,17 @@ export const handler = defineTask({
       server === undefined || backupId !== undefined
         ? undefined
         : await readArchive(s3, { bucket, server, now: new Date().toISOString() });
-    const decision = planRestore(configuration, request, await store.list(environment), archive);
+    const { snapshot } = configuration.databases[database]?.environments[environment] ?? {};
+    const now = new Date().toISOString();
+    const instance =
+      snapshot?.kind !== 'instance' || backupId !== undefined ? undefined : await instances.find(snapshot.identifier);
+    const restorable = instance && findRestorable(instance, now);
+    const decision = planRestore(configuration, request, await store.list(environment), archive, restorable);
+    const window = archive?.window ?? (instance && describeInstanceWindow(instance, now));
     const plan = decision.outcome === 'planned' ? decision.plan : undefined;
     return {
       ...decision,
-      ...(archive === undefined ? {} : { window: archive.window }),
+      ...(window === undefined ? {} : { window }),
       ...nameRestore(request, startedAt),
       planHash: plan === undefined ? '' : hashPlan(plan),
       approvalTimeoutSeconds: findApprovalPolicy(configuration, 'restore', environment)?.timeoutSeconds ?? 0,

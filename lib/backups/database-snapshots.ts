@@ -6,7 +6,13 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import type { SnapshotConfiguration } from '../../config/snapshots-schema.ts';
-import { proofInstance, snapshotOwner, snapshotOwnerTag, snapshotPrefix } from '../../contracts/backup-places.ts';
+import {
+  instancePrefix,
+  proofInstance,
+  snapshotOwner,
+  snapshotOwnerTag,
+  snapshotPrefix,
+} from '../../contracts/backup-places.ts';
 import { acceptWildcard } from '../constructs/accepted-findings.ts';
 
 interface SnapshotPlace {
@@ -18,6 +24,9 @@ interface SnapshotPlace {
 const namesReason = 'the snapshots of this one database: their names end in the time at which each is made';
 const groupsReason =
   'the groups that RDS has by itself for each version of each engine: which one is decided by the snapshot';
+const restoresReason = 'what restores make beside this one instance, and keep of it: the names end in a time';
+const liveGroupsReason =
+  'the groups of the live instance, which the restored one gets: they are read from RDS when it is restored';
 const words = {
   instance: { database: 'db', snapshot: 'snapshot', action: 'DBSnapshot' },
   cluster: { database: 'cluster', snapshot: 'cluster-snapshot', action: 'DBClusterSnapshot' },
@@ -108,6 +117,39 @@ export class DatabaseSnapshots extends Construct {
       this.allow(grantee, ['rds:DescribeDBInstances'], [this.proofOf(place)]);
       this.allow(grantee, ['rds:DeleteDBInstance'], [this.proofOf(place)], this.owned());
     }
+  }
+
+  /** To look at the live instances. */
+  grantDescribe(grantee: IFunction): void {
+    for (const place of this.instances()) this.allow(grantee, ['rds:DescribeDBInstances'], [this.databaseOf(place)]);
+  }
+
+  /** To restore beside the live instance, and to let the two change names. Nothing here can be deleted. */
+  grantRestore(grantee: IFunction): void {
+    for (const place of this.instances()) {
+      const live = this.databaseOf(place);
+      const { identifier } = place.snapshot;
+      const [beside, replaced] = (['restore', 'replaced'] as const).map((of) =>
+        this.arnOf('primary', 'db', `${instancePrefix(identifier, of)}*`),
+      ) as [string, string];
+      const snapshots = this.snapshotsOf(place, 'primary');
+      const fromSnapshot = ['rds:RestoreDBInstanceFromDBSnapshot'];
+      const toTime = ['rds:RestoreDBInstanceToPointInTime'];
+      this.allow(grantee, ['rds:DescribeDBInstances', 'rds:ModifyDBInstance'], [live, beside, replaced]);
+      this.allow(grantee, fromSnapshot, [snapshots], this.owned());
+      this.allow(grantee, toTime, [live]);
+      this.allow(grantee, [...fromSnapshot, ...toTime, 'rds:AddTagsToResource'], [beside], this.requested());
+      const groups = ['subgrp', 'pg', 'og'].map((type) => this.arnOf('primary', type, '*'));
+      this.allow(grantee, [...fromSnapshot, ...toTime], groups);
+      this.allowKeys(grantee, place, ['primary']);
+      for (const arn of [beside, replaced]) acceptWildcard(grantee.role ?? grantee, arn, restoresReason);
+      acceptWildcard(grantee.role ?? grantee, snapshots, namesReason);
+      for (const arn of groups) acceptWildcard(grantee.role ?? grantee, arn, liveGroupsReason);
+    }
+  }
+
+  private instances(): readonly SnapshotPlace[] {
+    return this.places.filter(({ snapshot }) => snapshot.kind === 'instance');
   }
 
   private proofOf({ environment, database }: SnapshotPlace): string {

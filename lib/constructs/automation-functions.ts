@@ -202,6 +202,8 @@ function grantCapability(
     'snapshots-copy': () => props.snapshots.grantCopy(grantee),
     'snapshots-expiry': () => props.snapshots.grantExpiry(grantee),
     'snapshots-proof': () => props.snapshots.grantProof(grantee),
+    'instances-read': () => props.snapshots.grantDescribe(grantee),
+    'instances-restore': () => props.snapshots.grantRestore(grantee),
     'proofs-sweep': () => props.snapshots.grantSweep(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(

@@ -250,9 +250,31 @@ describe('a snapshot of what RDS runs', () => {
     // Five minutes and more, as RDS takes: measured on the virtual clock.
     expect(verification?.restoreSeconds).toBeGreaterThan(300);
     const { DBInstances } = await system.call<{ DBInstances: { DBInstanceIdentifier: string }[] }>(
-      ...(['rds', 'DescribeDBInstances', {}] as const),
+      'rds',
+      'DescribeDBInstances',
+      {},
     );
     expect(DBInstances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['pyairtable-dev-reporting']);
+  }, 90_000);
+
+  it('is restored beside the live instance, which it replaces; the replaced one is kept', async () => {
+    const { database, actor, reason } = { database: 'reporting', actor: 'ada', reason: 'a bad change' };
+    const latest = new Date(system.runtime.context.clock.now() - 10 * 60_000).toISOString();
+    const request = { environment, database, at: latest, confirmedDatabase: database, actor, reason };
+    const { status, output = '{}', cause } = await run('restore-database', { request });
+    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+    expect(JSON.parse(output)).toMatchObject({
+      outcome: 'succeeded',
+      reason: expect.stringContaining('what it was is kept as pyairtable-dev-reporting-replaced-'),
+    });
+    const { DBInstances } = await system.call<{
+      DBInstances: { DBInstanceIdentifier: string; BackupRetentionPeriod: number }[];
+    }>('rds', 'DescribeDBInstances', {});
+    expect(DBInstances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier).sort()).toEqual([
+      'pyairtable-dev-reporting',
+      expect.stringContaining('pyairtable-dev-reporting-replaced-'),
+    ]);
+    expect(DBInstances.every(({ BackupRetentionPeriod }) => BackupRetentionPeriod === 7)).toBe(true);
   }, 90_000);
 });
 

@@ -1,5 +1,6 @@
 // Runs the paths of restore-database on the local engine; its functions are stubs that keep the contracts.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { advanceDatabaseTask } from '../../contracts/workflows/advance-database.ts';
 import { readAgentJobTask, startAgentJobTask } from '../../contracts/workflows/agent-jobs.ts';
 import { closeApprovalTask, requestApprovalTask } from '../../contracts/workflows/approval.ts';
 import { planRestoreTask, type RestorePlan, recordRestoreTask } from '../../contracts/workflows/restore-database.ts';
@@ -12,6 +13,7 @@ const contracts = {
   'record-restore': recordRestoreTask,
   'start-agent-job': startAgentJobTask,
   'read-agent-job': readAgentJobTask,
+  'advance-database': advanceDatabaseTask,
 };
 const plan: RestorePlan = {
   environment: 'prod',
@@ -66,6 +68,7 @@ const stubs: Record<keyof typeof contracts, Stub> = {
   }),
   'start-agent-job': ({ job }) => ({ job }),
   'read-agent-job': () => ({ status: 'succeeded', reason: '', waitSeconds: 2 }),
+  'advance-database': () => ({ status: 'succeeded', reason: 'done', waitSeconds: 30, restoreSeconds: 0 }),
 };
 const request = {
   environment: 'prod',
@@ -186,5 +189,43 @@ describe('restore-database', () => {
     });
     expect(await machine.run({ request })).toMatchObject({ status: 'FAILED', error: 'NotRestored' });
     expect(stages().at(-1)).toBe('failed');
+  });
+});
+
+describe('restore-database of an RDS instance', () => {
+  const instance = { live: 'orders', beside: 'orders-restore-1', snapshotId: 's', keyArn: 'arn', timeoutMinutes: 60 };
+  const ofInstance = { 'plan-restore': () => ({ ...planned, plan: { ...plan, instance } }) };
+  const steps = (): unknown[] =>
+    machine.calls.filter(({ name }) => name === 'advance-database').map(({ input }) => input.step);
+  const progress = (status: string, reason = status) => ({ status, reason, waitSeconds: 30, restoreSeconds: 0 });
+
+  it('is carried on by RDS, asked about twice, and cut over without any Job', async () => {
+    const looks: Record<string, number> = {};
+    await open({
+      ...ofInstance,
+      'advance-database': ({ step }) => {
+        looks[String(step)] = (looks[String(step)] ?? 0) + 1;
+        return progress(Number(looks[String(step)]) < 3 ? 'running' : 'succeeded');
+      },
+    });
+    expect(await machine.run({ request })).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'succeeded' } });
+    expect(steps()).toEqual([...Array(3).fill('restore'), ...Array(3).fill('cut-over')]);
+    expect([commands(), stages()]).toEqual([[], ['started', 'restored', 'cut-over']]);
+    expect(machine.calls.filter(({ name }) => name === 'request-approval')).toHaveLength(2);
+  });
+
+  it('gives the live name back when the cut-over fails, and says so when it cannot', async () => {
+    await open({
+      ...ofInstance,
+      'advance-database': ({ step }) => progress(step === 'cut-over' ? 'failed' : 'succeeded', String(step)),
+    });
+    expect(await machine.run({ request })).toMatchObject({ status: 'FAILED', error: 'NotRestored', cause: 'cut-over' });
+    expect(steps()).toEqual(['restore', 'cut-over', 'undo-cut-over']);
+    await machine.services.stop();
+    await open({
+      ...ofInstance,
+      'advance-database': ({ step }) => progress(step === 'restore' ? 'succeeded' : 'failed', String(step)),
+    });
+    expect((await machine.run({ request })).cause).toContain('the live name could not be given back');
   });
 });

@@ -112,11 +112,53 @@ describe('what is impossible is refused, with what is possible instead:', () => 
     [
       'an environment without backups',
       { at: '2026-11-24T02:00:00Z', environment: 'dev' },
-      'there is no complete dump of pyairtable in dev yet',
+      'there is no complete backup of pyairtable in dev yet',
     ],
   ] as [string, Partial<RestoreRequest>, string][])('%s', async (_, changed, reason) => {
     const backups = changed.environment === 'dev' ? [] : await buildCatalogue();
     const decision = planRestore(configuration, { ...request, ...changed }, backups);
     expect(decision).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('a restore by RDS', () => {
+  const ofRds = { ...request, environment: 'dev', database: 'reporting' };
+  const window = { earliest: '2026-11-20T00:00:00.000Z', latest: '2026-11-26T09:55:00.000Z' };
+  const at = '2026-11-25T12:00:00.000Z';
+
+  it('goes to any moment that RDS has, and says what becomes of the live instance', async () => {
+    const decision = planRestore(configuration, { ...ofRds, at }, [], undefined, window);
+    expect(decision).toMatchObject({
+      outcome: 'planned',
+      plan: {
+        databaseBeside: 'pyairtable-dev-reporting-restore-20261125-120000',
+        instance: { live: 'pyairtable-dev-reporting', at },
+        steps: expect.arrayContaining([expect.stringContaining('nobody answers there')]),
+      },
+    });
+    if (decision.outcome !== 'planned') throw new Error(decision.reason);
+    expect(decision.plan.instance).not.toHaveProperty('snapshotId');
+    expect(decision.plan.steps.some((step) => step.includes('one transaction'))).toBe(false);
+  });
+
+  it('is refused for a moment that RDS does not have, with the nearest', () => {
+    const decision = planRestore(configuration, { ...ofRds, at: '2026-11-27T00:00:00Z' }, [], undefined, window);
+    expect(decision).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('The nearest possible: 2026-11-26T09:55:00.000Z (by RDS)'),
+    });
+  });
+
+  it('takes a snapshot of an instance, and none of a cluster', async () => {
+    const store = createMemoryBackupStore();
+    const run = { startedAt: at, executionArn: 'run', request: { database: 'reporting' } };
+    const { backups } = await planBackups(configuration, store, run);
+    const backupId = String(backups[0]?.backupId);
+    const complete: BackupRecord = { ...(store.backups.get(backupId) as BackupRecord), status: 'complete' };
+    expect(planRestore(configuration, { ...ofRds, backupId }, [complete])).toMatchObject({
+      plan: { instance: { snapshotId: 'pyairtable-dev-reporting-20261125-120000' }, backup: { backupId } },
+    });
+    const ofCluster: BackupRecord = { ...complete, snapshotKind: 'cluster' };
+    expect(planRestore(configuration, { ...ofRds, backupId }, [ofCluster])).toMatchObject({ outcome: 'refused' });
   });
 });
