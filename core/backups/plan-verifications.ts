@@ -37,7 +37,10 @@ export async function planVerifications(
   for (const [name, { environments }] of Object.entries(settings.databases)) {
     for (const [environment, { dump, snapshot }] of Object.entries(environments)) {
       if (!isWanted(request, environment, name)) continue;
-      const wanted = [...(dump ? [isRestorableAtHome] : []), ...(snapshot?.proof === undefined ? [] : [isInstanceSnapshot])];
+      const wanted = [
+        ...(dump ? [isRestorableAtHome] : []),
+        ...(snapshot?.proof === undefined ? [] : [isInstanceSnapshot]),
+      ];
       const backups = (await store.list(environment)).filter((backup) => backup.name === name);
       for (const isOfMethod of wanted) {
         const newest = backups.findLast(isOfMethod);
