@@ -1,0 +1,141 @@
+// A system in a process of its own that drills a recovery and then fails over, and dies by SIGKILL at chosen moments of both:
+// `node serve-recovery.ts <options as JSON>`. When it lives to the end, it prints what came of it as one line of JSON.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { approvalRecord } from '../../contracts/ledger/approvals.ts';
+import { failOverRecord } from '../../contracts/ledger/fail-overs.ts';
+import { recoveryDrillRecord } from '../../contracts/ledger/recovery-drills.ts';
+import { ledgerKind } from '../../contracts/ledger.ts';
+import { operatorOf } from '../../local/runtime/service.ts';
+import { listLedgerItems } from '../../tour/list-ledger-items.ts';
+import { listGitOpsCommits } from './promotions.ts';
+import type { KillableOptions } from './run-until-killed.ts';
+import { letTimePass, startTestSystem } from './start-test-system.ts';
+
+export interface Recovered {
+  /** How each execution ended, and how each stands in the ledger. */
+  readonly drills: readonly string[];
+  readonly moves: readonly string[];
+  /** Of the server in the recovery region. */
+  readonly databases: readonly string[];
+  readonly rowsThere: number;
+  /** Where the names lead. */
+  readonly targets: readonly string[];
+  /** Subjects of the commits for the recovery region. */
+  readonly commits: readonly string[];
+}
+
+// Each moment is `<activity> <part of the subject>`.
+const { stateDirectory, assemblyDirectory, dieAt, begins }: KillableOptions = JSON.parse(process.argv[2] ?? '{}');
+const system = await startTestSystem({
+  stateDirectory,
+  assemblyDirectory,
+  onContext({ trace }) {
+    trace.subscribe(({ name, subject }) => {
+      const reached = dieAt.find((moment) => {
+        const [activity, part = ''] = moment.split(' ');
+        return activity === name && subject.includes(part);
+      });
+      if (reached === undefined) return;
+      writeFileSync(join(stateDirectory, 'died-at'), reached);
+      process.kill(process.pid, 'SIGKILL');
+    });
+  },
+});
+const { context } = system.runtime;
+const region = 'eu-west-1';
+const call = <Output extends object>(service: string, operation: string, input: object): Promise<Output> =>
+  context.call<Output>({ service, operation, region, principal: operatorOf(context), input });
+
+async function run(stateMachineArn: string, input: object): Promise<void> {
+  const { executionArn } = await system.call<{ executionArn: string }>('sfn', 'StartExecution', {
+    stateMachineArn,
+    input: JSON.stringify(input),
+  });
+  await letTimePass(
+    system,
+    `the end of ${executionArn}`,
+    async () => {
+      const { status } = await system.call<{ status: string }>('sfn', 'DescribeExecution', { executionArn });
+      return status === 'RUNNING' ? undefined : status;
+    },
+    2_000,
+  );
+}
+
+/** Starts it unless an earlier life has, and waits until none runs. Answers how each ended. */
+async function ensure(name: string, input: object, meanwhile = async (): Promise<void> => undefined): Promise<string[]> {
+  const arn = String(system.deployment.workflowArns['verify-backup'])
+    .replace(system.deployment.region, region)
+    .replace('verify-backup', name);
+  const list = async () =>
+    (await call<{ executions: { status: string }[] }>('sfn', 'ListExecutions', { stateMachineArn: arn })).executions;
+  if ((await list()).length === 0)
+    await call('sfn', 'StartExecution', { stateMachineArn: arn, input: JSON.stringify(input) });
+  return await letTimePass(
+    system,
+    `the end of ${name}`,
+    async () => {
+      await meanwhile();
+      const found = (await list()).map(({ status }) => status);
+      return found.includes('RUNNING') ? undefined : found;
+    },
+    2_000,
+  );
+}
+
+async function approve(): Promise<void> {
+  const [pending] = await listLedgerItems(system, ledgerKind.pendingApproval, approvalRecord);
+  if (pending === undefined) return;
+  const { approvalId, planHash } = pending;
+  const decision = { approvalId, planHash, approver: 'grace-platform', verdict: 'approve' };
+  await call('lambda', 'Invoke', {
+    FunctionName: 'pyairtable-decide-approval',
+    Payload: Buffer.from(JSON.stringify(decision)),
+  });
+}
+
+async function query<Row extends object>(text: string, name?: string): Promise<Row[]> {
+  const { host, port, user, password, database } = system.world.databases.get('prod', 'pyairtable', 'recovery');
+  const client = new Client({ host, port, user, password, database: name ?? database });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+if (begins) {
+  const { workflowArns } = system.deployment;
+  await run(String(workflowArns['back-up-database']), { request: { environment: 'prod' } });
+  await run(String(workflowArns['back-up-configuration']), {});
+  await run(String(workflowArns['replicate-to-recovery-region']), {});
+}
+const drills = await ensure('recovery-drill', {});
+const request = { environment: 'prod', to: 'recovery', actor: 'ada-release', reason: 'tried' };
+const moves = await ensure('fail-over', { request }, approve);
+
+const recorded = await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
+const moved = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
+const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecords: { Value: string }[] }[] }>(
+  'route53',
+  'ListResourceRecordSets',
+  { HostedZoneId: 'Z0PYAIRTABLEEXAMPLE' },
+);
+const outcome: Recovered = {
+  drills: [...drills, ...recorded.map(({ status, scorecard }) => `${status} ${scorecard?.sweep.left.length} left`)],
+  moves: [...moves, ...moved.map(({ status }) => status)],
+  databases: (
+    await query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname ~ '^pyairtable'`, 'postgres')
+  ).map(({ datname }) => datname),
+  rowsThere: (await query('SELECT 1 FROM records')).length,
+  targets: ResourceRecordSets.flatMap(({ ResourceRecords }) => ResourceRecords.map(({ Value }) => Value)),
+  commits: listGitOpsCommits(system)
+    .map(({ message }) => message.split('\n')[0] ?? '')
+    .filter((subject) => subject.includes('recovery region')),
+};
+process.stdout.write(`${JSON.stringify(outcome)}\n`);
+await system.stop();
+process.exit(0);
