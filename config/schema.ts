@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema, findCertificateProblems } from './certificates-schema.ts';
+import { checkEcr } from './check-ecr.ts';
 import { configurationBackupsSchema } from './configuration-backups-schema.ts';
 import { environmentSchema } from './environment-schema.ts';
 import { freezesSchema } from './freezes-schema.ts';
@@ -32,6 +33,10 @@ export const configurationSchema = z
       buildWorkflow: z.string().min(1),
     }),
     registry: z.strictObject({
+      /** `ecr`: Amazon ECR of the primary region. It is entered by the functions' roles, and its replica in the recovery region is looked after. */
+      kind: z.enum(['oci', 'ecr']).default('oci'),
+      /** Of `ecr`: our stack sets the registry's replication to the recovery region, for the repositories of the services. A registry has one such setting in all. */
+      setsReplication: z.boolean().default(false),
       url: httpsUrl,
       /** The tag that the build gives to a commit's images; `{sha}` is the full commit id, `{shortSha}` its first 7 characters. */
       tagTemplate: z.string().regex(/^[\w.-]*\{(sha|shortSha)\}[\w.-]*$/, 'must contain {sha} or {shortSha}'),
@@ -182,6 +187,7 @@ export const configurationSchema = z
     for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
       refuse(path, message);
     for (const { path, message } of findSnapshotProblems(configuration)) refuse(path, message);
+    checkEcr(configuration, refuse);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
     }

@@ -35,6 +35,7 @@ export type Capability =
   | 'instances-read'
   | 'instances-restore'
   | 'registry'
+  | 'image-replication'
   | 'task-tokens'
   | 'task-tokens-recovery'
   | 'schedules-read'

@@ -13,6 +13,15 @@ export const recoveryFunctions = {
       'REGISTRY_SECRET_ID',
       'ADDRESSES_PARAMETER_PATH',
     ],
-    uses: ['ledger-read', 'ledger-write', 'bus', 'replication', 'snapshots-copy', 'registry', 'configuration'],
+    uses: [
+      'ledger-read',
+      'ledger-write',
+      'bus',
+      'replication',
+      'snapshots-copy',
+      'registry',
+      'image-replication',
+      'configuration',
+    ],
   },
 } as const satisfies Record<string, FunctionContract>;

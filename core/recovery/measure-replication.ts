@@ -40,6 +40,8 @@ export interface RunningImage {
   /** Since when it runs. */
   readonly since: string;
   readonly isThere: boolean;
+  /** It was sent again. */
+  readonly isResent?: boolean;
 }
 
 export interface ObjectsOnTheirWay {
@@ -86,7 +88,11 @@ export async function measureReplication(parts: ReplicationParts, now: string): 
   resent += secrets.filter(({ isResent }) => isResent === true).length;
   const recovered = Object.keys(parts.configuration.recovery.environments);
   const images = await Promise.all(
-    recovered.map(async (environment) => measureImages(environment, await parts.listImages(environment), now)),
+    recovered.map(async (environment) => {
+      const running = await parts.listImages(environment);
+      resent += running.filter(({ isResent }) => isResent === true).length;
+      return measureImages(environment, running, now);
+    }),
   );
   const measurements = [
     ...measureBackups(stored, arrived, now),

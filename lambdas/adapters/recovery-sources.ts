@@ -13,7 +13,6 @@ import { AppError } from '../../core/app-error.ts';
 import type { RecoverySources } from '../../core/recovery/score-drill.ts';
 import { createDynamoBackupStore } from './dynamo-backup-store.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
-import type { OciRegistry } from './oci-registry.ts';
 import { createS3BackupObjects } from './s3-backup-objects.ts';
 
 export interface RecoveryClients {
@@ -21,12 +20,12 @@ export interface RecoveryClients {
   readonly s3: S3Client;
   readonly secrets: SecretsManagerClient;
   readonly secretIds: readonly string[];
-  readonly registry: Pick<OciRegistry, 'readManifest'>;
+  readonly hasImage: (image: string, digest: string) => Promise<boolean>;
 }
 
 export function createRecoverySources(
   { application }: Pick<Configuration, 'application'>,
-  { ledger, s3, secrets, secretIds, registry }: RecoveryClients,
+  { ledger, s3, secrets, secretIds, hasImage }: RecoveryClients,
 ): RecoverySources {
   const backups = createDynamoBackupStore(ledger);
   const read = async (Bucket: string, Key: string): Promise<Uint8Array> => {
@@ -52,7 +51,7 @@ export function createRecoverySources(
       const records = await ledger.list(currentRecord, ledgerKey.current(environment, '').pk);
       return records.map(({ service, image, digest }) => ({ service, image, digest }));
     },
-    hasImage: async (image, digest) => (await registry.readManifest(image, digest)) !== undefined,
+    hasImage,
     async checkSecrets() {
       const asked = await Promise.all(secretIds.map((id) => isThere(secrets, id)));
       return { all: secretIds.length, missing: secretIds.filter((_, index) => asked[index] !== true) };

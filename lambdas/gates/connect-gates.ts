@@ -1,21 +1,15 @@
 // The ports of gates and plans, as the running function reaches them.
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Configuration } from '../../config/schema.ts';
 import { attestMigrations } from '../../core/migrations/attest-migrations.ts';
 import type { JudgePorts } from '../../core/promotion/judge-promotion.ts';
-import { createAddressReader } from '../adapters/address-reader.ts';
 import type { GitHubConnection } from '../adapters/connect-github.ts';
 import { connectGitOpsRepository } from '../adapters/connect-gitops-repository.ts';
+import { connectRegistry } from '../adapters/connect-registry.ts';
 import { createCosignAttester } from '../adapters/cosign-attester.ts';
 import { createDynamoGateLedger } from '../adapters/dynamo-gate-ledger.ts';
 import type { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { createImageSchemaLevels } from '../adapters/image-schema-levels.ts';
-import { createOciRegistry } from '../adapters/oci-registry.ts';
 import { createRestoreProofs } from '../adapters/restore-proofs.ts';
-import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
-import { awsClientOptions } from '../platform/aws-client-options.ts';
-import { systemClock } from '../platform/system-clock.ts';
 
 export function connectGates(
   configuration: Configuration,
@@ -23,14 +17,7 @@ export function connectGates(
   ledger: DynamoLedger,
   gitHub: GitHubConnection,
 ): JudgePorts {
-  const address = createAddressReader(
-    new SSMClient(awsClientOptions),
-    systemClock,
-    environment.ADDRESSES_PARAMETER_PATH,
-  );
-  const secrets = new SecretsManagerClient(awsClientOptions);
-  const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
-  const registry = createOciRegistry(address, secret);
+  const registry = connectRegistry(configuration, environment);
   const { signing, schemaLabels } = configuration.registry;
   const gateLedger = createDynamoGateLedger(ledger);
   const readLevels = schemaLabels === undefined ? undefined : createImageSchemaLevels(registry, schemaLabels);

@@ -10,8 +10,8 @@ import { measureReplicationTask } from '../../contracts/workflows/replicate-to-r
 import { followBackup } from '../../core/recovery/follow-backup.ts';
 import { followSnapshot } from '../../core/recovery/follow-snapshot.ts';
 import { measureReplication, type ObjectsOnTheirWay } from '../../core/recovery/measure-replication.ts';
+import { connectBackfill, connectImages } from '../adapters/connect-images.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
-import { connectRegistry } from '../adapters/connect-registry.ts';
 import { DynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { createDynamoReplicationStore } from '../adapters/dynamo-replication-store.ts';
 import { createEventBridgePublisher } from '../adapters/event-bridge-publisher.ts';
@@ -55,7 +55,11 @@ const parts = {
     backup.method === 'snapshot' ? followOrLog(backup, now) : followObjects(backup, now),
   measureLedger: createLedgerMeasurement(ledger, replica),
   listSecrets: createSecretReplicas(new SecretsManagerClient(awsClientOptions), there.region, secretIds),
-  listImages: createRunningImages(ledger, connectRegistry(environment)),
+  listImages: createRunningImages(
+    ledger,
+    connectImages(configuration, environment, there.region),
+    connectBackfill(configuration),
+  ),
   publisher: createEventBridgePublisher(new EventBridgeClient(awsClientOptions), environment.EVENT_BUS_NAME),
 };
 

@@ -4,8 +4,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { scoreDrillTask } from '../../contracts/workflows/recovery-drill.ts';
 import { asInRecoveryRegion } from '../../core/recovery/recovery-side.ts';
 import { scoreDrill } from '../../core/recovery/score-drill.ts';
+import { connectImages } from '../adapters/connect-images.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
-import { connectRegistry } from '../adapters/connect-registry.ts';
 import { createRecoverySources } from '../adapters/recovery-sources.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
@@ -24,7 +24,7 @@ const sources = createRecoverySources(configuration, {
   s3: new S3Client(awsClientOptions),
   secrets: new SecretsManagerClient(awsClientOptions),
   secretIds: environment.REPLICATED_SECRET_IDS.split(','),
-  registry: connectRegistry(environment),
+  hasImage: connectImages(configuration, environment),
 });
 
 export const handler = defineTask({

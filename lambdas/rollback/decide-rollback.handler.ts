@@ -1,13 +1,11 @@
 // Step DecideRollback of rollback-release.
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { decideRollbackTask } from '../../contracts/workflows/rollback-release.ts';
 import { createSchemaCheck } from '../../core/migrations/check-schema.ts';
 import { takeDecision } from '../../core/rollback/take-decision.ts';
-import { createAddressReader } from '../adapters/address-reader.ts';
 import { connectGitHub } from '../adapters/connect-github.ts';
 import { connectGitOpsRepository } from '../adapters/connect-gitops-repository.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
+import { connectRegistry } from '../adapters/connect-registry.ts';
 import {
   createDynamoAlertWatch,
   createDynamoQuarantines,
@@ -15,13 +13,9 @@ import {
   createDynamoRollbackLedger,
 } from '../adapters/dynamo-rollback-store.ts';
 import { createImageSchemaLevels } from '../adapters/image-schema-levels.ts';
-import { createOciRegistry } from '../adapters/oci-registry.ts';
-import { createSecretReader, registrySecretSchema } from '../adapters/secret-reader.ts';
-import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 import { readEnvironment } from '../platform/environment.ts';
-import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment([
   'LEDGER_TABLE_NAME',
@@ -31,10 +25,7 @@ const environment = readEnvironment([
 ]);
 const configuration = readConfiguration();
 const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
-const address = createAddressReader(new SSMClient(awsClientOptions), systemClock, environment.ADDRESSES_PARAMETER_PATH);
-const secrets = new SecretsManagerClient(awsClientOptions);
-const secret = createSecretReader(secrets, systemClock, environment.REGISTRY_SECRET_ID, registrySecretSchema);
-const registry = createOciRegistry(address, secret);
+const registry = connectRegistry(configuration, environment);
 const { schemaLabels } = configuration.registry;
 const ports = {
   planning: {

@@ -23,6 +23,7 @@ import type { Concern, DeadLetters } from './dead-letters.ts';
 import type { Ledger } from './ledger.ts';
 import type { Monitoring } from './monitoring.ts';
 import type { OperatorSecrets } from './operator-secrets.ts';
+import type { RegistryAccess } from './registry-access.ts';
 import type { WorldAddresses } from './world-addresses.ts';
 
 export interface AutomationFunctionsProps {
@@ -42,6 +43,7 @@ export interface AutomationFunctionsProps {
   readonly clusters: ClusterAccess;
   /** Machines whose task tokens functions may complete. */
   readonly workflowArns: readonly string[];
+  readonly registry: RegistryAccess;
   /** Those of the recovery region that wait for people's agreement. */
   readonly recoveryWorkflowArns: readonly string[];
 }
@@ -192,7 +194,11 @@ function grantCapability(
     slack: () => grantWorld(grantee, props, 'slack'),
     'pager-duty': () => grantWorld(grantee, props, 'pager-duty'),
     'alarm-topic': () => props.monitoring.grantPublish(grantee),
-    registry: () => grantWorld(grantee, props, 'registry'),
+    registry: () => {
+      grantWorld(grantee, props, 'registry');
+      props.registry.grantPull(grantee);
+    },
+    'image-replication': () => props.registry.grantReplication(grantee),
     kubernetes: () => props.clusters.grantAccess(id, grantee, 'deployment-automation'),
     'kubernetes-certificates': () => props.clusters.grantAccess(id, grantee, 'certificate-checks'),
     'kubernetes-renewals': () => props.clusters.grantAccess(id, grantee, 'certificate-renewals'),

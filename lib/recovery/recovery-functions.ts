@@ -20,6 +20,7 @@ import { pascalCase } from '../constructs/automation-functions.ts';
 import type { ClusterAccess } from '../constructs/cluster-access.ts';
 import type { DeadLetters } from '../constructs/dead-letters.ts';
 import type { Monitoring } from '../constructs/monitoring.ts';
+import type { RegistryAccess } from '../constructs/registry-access.ts';
 import type { WorldAddresses } from '../constructs/world-addresses.ts';
 import type { DnsAccess } from './dns-access.ts';
 import type { LedgerReplica } from './ledger-replica.ts';
@@ -39,6 +40,7 @@ export interface RecoveryFunctionsProps {
   readonly buckets: ReplicaBuckets;
   readonly secrets: SecretReplicas;
   readonly addresses: WorldAddresses;
+  readonly registry: RegistryAccess;
   readonly clusters: ClusterAccess;
   /** Those of the primary region. */
   readonly primaryClusters: PrimaryClusters;
@@ -153,7 +155,10 @@ function grantCapability(
     github: () => grantWorld('github'),
     slack: () => grantWorld('slack'),
     'pager-duty': () => grantWorld('pager-duty'),
-    registry: () => grantWorld('registry'),
+    registry: () => {
+      grantWorld('registry');
+      props.registry.grantPull(grantee);
+    },
     configuration: () => undefined,
   };
   grants[capability]();

@@ -29,6 +29,7 @@ import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Ledger } from '../constructs/ledger.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { OperatorSecrets } from '../constructs/operator-secrets.ts';
+import { RegistryAccess } from '../constructs/registry-access.ts';
 import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow, type WorkflowCollaborator } from '../constructs/workflow.ts';
 import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
@@ -86,6 +87,7 @@ export class AutomationStack extends Stack {
         entries: access,
       }),
       workflowArns: workflowNames.map((name) => Workflow.arnOf(this, application, name)),
+      registry: new RegistryAccess(this, 'Registry', { configuration }),
       recoveryWorkflowArns: [Workflow.arnOf(this, application, 'fail-over', aws.recoveryRegion)],
     });
     const collaborators: Record<string, WorkflowCollaborator> = {

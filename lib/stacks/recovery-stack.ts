@@ -15,6 +15,7 @@ import { ClusterAccess } from '../constructs/cluster-access.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
+import { RegistryAccess } from '../constructs/registry-access.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
@@ -65,6 +66,7 @@ export class RecoveryStack extends Stack {
       buckets: new ReplicaBuckets(this, 'Backups', { configuration, key: replicaKey }),
       secrets: new SecretReplicas(this, 'Secrets', { application }),
       addresses: new WorldAddresses(this, 'Addresses', configuration),
+      registry: new RegistryAccess(this, 'Registry', { configuration }),
       clusters: new ClusterAccess(this, 'Clusters', {
         clusters: [...new Set(Object.values(recovery.environments).map(({ cluster }) => cluster))],
         entries: this,

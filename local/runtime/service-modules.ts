@@ -3,6 +3,7 @@ import { createApigatewayModule } from '../services/apigateway/module.ts';
 import { createCloudformationModule } from '../services/cloudformation/module.ts';
 import { createCloudwatchModule } from '../services/cloudwatch/module.ts';
 import { createDynamodbModule } from '../services/dynamodb/module.ts';
+import { createEcrModule } from '../services/ecr/module.ts';
 import { createEksModule } from '../services/eks/module.ts';
 import { createEventsModule } from '../services/events/module.ts';
 import { createIamModule } from '../services/iam/module.ts';
@@ -47,6 +48,7 @@ export function listServiceModules({ apiPort }: ServiceModuleOptions = {}): read
     createSchedulerModule,
     (context) => createApigatewayModule(context, apiPort === undefined ? {} : { port: apiPort }),
     createEksModule,
+    createEcrModule,
     createRoute53Module,
     createRdsModule,
     createCloudformationModule,

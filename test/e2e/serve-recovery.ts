@@ -65,7 +65,11 @@ async function run(stateMachineArn: string, input: object): Promise<void> {
 }
 
 /** Starts it unless an earlier life has, and waits until none runs. Answers how each ended. */
-async function ensure(name: string, input: object, meanwhile = async (): Promise<void> => undefined): Promise<string[]> {
+async function ensure(
+  name: string,
+  input: object,
+  meanwhile = async (): Promise<void> => undefined,
+): Promise<string[]> {
   const arn = String(system.deployment.workflowArns['verify-backup'])
     .replace(system.deployment.region, region)
     .replace('verify-backup', name);
