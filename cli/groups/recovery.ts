@@ -49,7 +49,8 @@ export function addRecoveryCommands(program: Command): void {
     .action(
       withSession(async (session, options: DrillOptions) => {
         const connection = await connectRecovery(session);
-        if (options.wait) session.output.progress('restoring in the recovery region …');
+        if (options.wait)
+          session.output.progress(`${options.sweep ? 'sweeping' : 'restoring'} in the recovery region …`);
         const run = await runDrill(connection, options);
         session.output.show(run, renderRun);
         if (run.outcome !== undefined && !['passed', 'swept'].includes(run.outcome))

@@ -39,7 +39,10 @@ export async function settleDrill(
 ): Promise<{ outcome: 'passed' | 'failed' | 'swept'; reason: string; restores: number }> {
   const swept = await Promise.all(sweeps.map((ended) => readSweep(parts, plan, ended)));
   const jobs = await parts.stopJobs(plan.environments);
-  const removed = [...stopped, ...swept.flatMap((each) => each.removed), ...jobs.removed];
+  // What swept is no leftover.
+  const own = new Set(plan.sweeps.map(({ job }) => `Job ${job}`));
+  const jobsRemoved = jobs.removed.filter((each) => !own.has(each));
+  const removed = [...stopped, ...swept.flatMap((each) => each.removed), ...jobsRemoved];
   const left = [...swept.flatMap((each) => each.left), ...jobs.left];
   const failed = scores.filter(({ passed }) => !passed);
   const problems = [

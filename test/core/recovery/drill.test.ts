@@ -238,7 +238,7 @@ function openSettlement(changed: Partial<DrillSettlement> = {}) {
       finishedAt: '',
       droppedDatabases: ['pyairtable_drill_1'],
     }),
-    stopJobs: async () => ({ removed: ['Job sweep'], left: [] }),
+    stopJobs: async () => ({ removed: ['Job late', `Job ${plan.sweeps[0]?.job}`], left: [] }),
     putObject: async (_, key, body) => void objects.set(key, body),
     publisher: {
       publish: async ({ detailType, detail }) => void published.push({ detailType, detail }),
@@ -259,7 +259,7 @@ describe('the end of a drill', () => {
       restores: 1,
     });
     const card = scorecardSchema.parse(JSON.parse(objects.get(`${plan.key}.json`) ?? ''));
-    expect(card.sweep).toEqual({ removed: ['Job drill', 'database pyairtable_drill_1', 'Job sweep'], left: [] });
+    expect(card.sweep).toEqual({ removed: ['Job drill', 'database pyairtable_drill_1', 'Job late'], left: [] });
     expect(objects.get(`${plan.key}.html`)).toContain(
       '<td class="n">5 h</td><td class="n">26 h</td><td class="n">2 min</td>',
     );
