@@ -1,18 +1,15 @@
 // On a schedule: what the age of backups asks for.
 import { RDSClient } from '@aws-sdk/client-rds';
-import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import { verifiedRestoreAge } from '../../contracts/metrics.ts';
-import { applyRetention, type RetentionObjects } from '../../core/backups/apply-retention.ts';
+import { applyRetention } from '../../core/backups/apply-retention.ts';
 import { recordRun } from '../../core/jobs/record-run.ts';
 import { sweepProofs } from '../../core/snapshots/advance-proof.ts';
 import { connectBackups } from '../adapters/connect-backups.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoJobStore } from '../adapters/dynamo-job-store.ts';
 import { createRdsInstances } from '../adapters/rds-instances.ts';
-import { createS3RetentionObjects } from '../adapters/s3-retention-objects.ts';
-import { createSnapshotRetention } from '../adapters/snapshot-retention.ts';
+import { createRetentionObjects } from '../adapters/retention-objects.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineEventHandler } from '../platform/define-handler.ts';
@@ -22,19 +19,8 @@ import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
 const configuration = readConfiguration();
-const dumps = createS3RetentionObjects(new S3Client(awsClientOptions));
-const snapshots = createSnapshotRetention(
-  new RDSClient(awsClientOptions),
-  new RDSClient({ ...awsClientOptions, region: configuration.aws.recoveryRegion }),
-);
 const instances = createRdsInstances(new RDSClient(awsClientOptions));
-const placesOf = ({ method }: BackupRecord) => (method === 'snapshot' ? snapshots : dumps);
-const objects: RetentionObjects = {
-  areThere: (backup) => placesOf(backup).areThere(backup),
-  tag: (backup, tag) => placesOf(backup).tag(backup, tag),
-  remove: (backup) => placesOf(backup).remove(backup),
-};
-const parts = { ...connectBackups(environment), objects };
+const parts = { ...connectBackups(environment), objects: createRetentionObjects(configuration) };
 const store = createDynamoJobStore(connectLedger(environment.LEDGER_TABLE_NAME));
 
 /** Keeps what the lifecycle may not take, enters what it took, finds what is gone before its time, and measures the oldest proof. */

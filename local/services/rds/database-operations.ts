@@ -10,12 +10,13 @@ import type {
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation, type Permission } from '../../runtime/service.ts';
 import { type Database, type DatabaseTable, statusOfDatabase } from './database-table.ts';
+import { describeInstance } from './describe-instance.ts';
 import { deleting, modifying, restorableLag, restoring } from './durations.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { databaseArn, names, snapshotArn } from './kinds.ts';
 import { keyPermissions, requestTags, resourceTags, snapshotTags } from './permissions.ts';
 import { type SnapshotTable, statusOf } from './snapshot-table.ts';
-import { toRecord, toTagList } from './tags.ts';
+import { toRecord } from './tags.ts';
 
 const kind = 'instance';
 const dayMilliseconds = 86_400_000;
@@ -28,6 +29,7 @@ export function createDatabaseOperations(
   const now = () => context.clock.now();
   const arnOf = (region: string, identifier: string): string =>
     databaseArn({ kind, region, identifier }, context.accountId);
+  const describe = (database: Database) => describeInstance(database, { accountId: context.accountId, now: now() });
   const permit = (action: string, resource: string, more: Permission['context'] = {}): Permission => ({
     action: `rds:${action}`,
     resource,
@@ -63,33 +65,6 @@ export function createDatabaseOperations(
     const details = { region, status: statusOfDatabase(database, now()) };
     context.trace.record({ service: 'rds', name: 'instance-changed', subject: identifier, details });
     return { DBInstance: describe(database) };
-  }
-
-  function describe(database: Database): DBInstance {
-    const { identifier, region, kmsKeyId, backupRetentionDays, createdAt } = database;
-    return {
-      DBInstanceIdentifier: identifier,
-      DBInstanceArn: arnOf(region, identifier),
-      DBInstanceClass: database.instanceClass ?? 'db.m7g.large',
-      DBInstanceStatus: statusOfDatabase(database, now()),
-      Engine: database.engine,
-      EngineVersion: database.engineVersion,
-      AllocatedStorage: database.allocatedGigabytes,
-      InstanceCreateTime: new Date(createdAt),
-      BackupRetentionPeriod: backupRetentionDays,
-      ...(backupRetentionDays > 0 ? { LatestRestorableTime: new Date(now() - restorableLag) } : {}),
-      StorageEncrypted: kmsKeyId !== undefined,
-      ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
-      Endpoint: { Address: database.endpoint, Port: database.port },
-      DBSubnetGroup: { DBSubnetGroupName: database.subnetGroup },
-      VpcSecurityGroups: database.securityGroups.map((VpcSecurityGroupId) => ({
-        VpcSecurityGroupId,
-        Status: 'active',
-      })),
-      PubliclyAccessible: false,
-      DeletionProtection: database.deletionProtection,
-      TagList: toTagList(database.tags),
-    };
   }
 
   type RestoreInput = RestoreDBInstanceFromDBSnapshotCommandInput & RestoreDBInstanceToPointInTimeCommandInput;

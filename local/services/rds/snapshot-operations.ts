@@ -4,13 +4,14 @@ import type { Tag } from '@aws-sdk/client-rds';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
 import { type Database, type DatabaseTable, statusOfDatabase } from './database-table.ts';
+import { describeSnapshot } from './describe-snapshot.ts';
 import { copyingSnapshot, creatingSnapshot } from './durations.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { databaseArn, type Kind, kinds, names, snapshotArn } from './kinds.ts';
 import { keyPermissions, requestTags, snapshotTags } from './permissions.ts';
 import { announceSnapshot, type SnapshotEvents } from './snapshot-events.ts';
-import { progressOf, type Snapshot, type SnapshotTable, snapshotOf, statusOf } from './snapshot-table.ts';
-import { toRecord, toTagList } from './tags.ts';
+import { type Snapshot, type SnapshotTable, snapshotOf, statusOf } from './snapshot-table.ts';
+import { toRecord } from './tags.ts';
 
 /** Manual snapshots of one region: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html */
 export const snapshotQuota = 100;
@@ -38,6 +39,7 @@ function operationsOf(kind: Kind, { context, databases, snapshots, events }: Par
   const words = names[kind];
   const idMember = `${words.snapshot}Identifier`;
   const now = () => context.clock.now();
+  const describe = (snapshot: Snapshot) => describeSnapshot(snapshot, { accountId: context.accountId, now: now() });
   const arnIn = (region: string, identifier: string): string =>
     snapshotArn({ kind, region, identifier }, context.accountId);
   const permit = (action: string, resource: string, more?: Record<string, string | readonly string[]>) => ({
@@ -68,28 +70,6 @@ function operationsOf(kind: Kind, { context, databases, snapshots, events }: Par
     await announceSnapshot(context, snapshot, 'begun');
     events.follow(snapshot);
     return { [words.snapshot]: describe(snapshot) };
-  }
-
-  function describe(snapshot: Snapshot): object {
-    const { identifier, database, kmsKeyId, region, copyOf } = snapshot;
-    const status = statusOf(snapshot, now());
-    return {
-      [idMember]: identifier,
-      [`${words.database}Identifier`]: database,
-      [`${words.snapshot}Arn`]: arnIn(region, identifier),
-      [kind === 'instance' ? `Source${words.snapshot}Identifier` : `Source${words.snapshot}Arn`]: copyOf,
-      Engine: snapshot.engine,
-      EngineVersion: snapshot.engineVersion,
-      AllocatedStorage: snapshot.allocatedGigabytes,
-      Status: status,
-      PercentProgress: status === 'failed' ? 0 : progressOf(snapshot, now()),
-      SnapshotType: 'manual',
-      ...(status === 'available' ? { SnapshotCreateTime: new Date(snapshot.takenAt) } : {}),
-      [kind === 'instance' ? 'Encrypted' : 'StorageEncrypted']: kmsKeyId !== undefined,
-      ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
-      ...(kind === 'instance' && copyOf !== undefined ? { SourceRegion: copyOf.split(':')[3] } : {}),
-      TagList: toTagList(snapshot.tags),
-    };
   }
 
   function getDatabase(region: string, identifier: string | undefined): Database {
