@@ -62,10 +62,35 @@ export function planFailOver(
     ...{ environment, to, databases, services },
     overlay: { file: `${place.overlayPath}/kustomization.yaml`, replicas },
     dns: { hostedZoneId, ttlSeconds, changes },
-    steps: describeSteps(environment, to, databases, place.replicas, changes),
+    steps: [
+      ...describeHandwork(configuration, { environment, to }, backups),
+      ...describeSteps(environment, to, databases, place.replicas, changes),
+    ],
     loss: describeLoss(to, databases),
   };
   return { outcome: 'planned', reason: `${environment} to the ${to} region`, plan };
+}
+
+/** A database that only RDS backs up is not moved by us: whoever agrees to the plan must know it. */
+function describeHandwork(
+  { databases }: Pick<Configuration, 'databases'>,
+  { environment, to }: Pick<FailOverRequest, 'environment' | 'to'>,
+  backups: readonly BackupRecord[],
+): string[] {
+  return Object.entries(databases).flatMap(([database, { environments }]) => {
+    const placed = environments[environment];
+    if (placed?.snapshot === undefined || placed.dump) return [];
+    const copies = backups.filter(
+      ({ name, status, snapshotId }) => name === database && status === 'complete' && snapshotId,
+    );
+    const copy = findNewestUnbroken(copies.filter(({ replicatedAt }) => replicatedAt !== undefined));
+    const from =
+      copy === undefined ? 'none of its snapshots has arrived there' : `from its snapshot ${copy.snapshotId}`;
+    const where = to === 'recovery' ? `in the recovery region (${from})` : 'in the primary region';
+    return [
+      `by hand, before anybody agrees: bring ${database} up ${where}, for RDS runs it and this plan does not move it`,
+    ];
+  });
 }
 
 /** The newest that no proof has found broken; when all are, the newest: people see it in the plan. `backups` oldest first. */

@@ -72,6 +72,28 @@ describe('the plan', () => {
     expect(plan.loss).toContain('goes back to 2026-12-02T02:00:00.000Z');
   });
 
+  it('says what it does not move: a database that only RDS backs up', () => {
+    const withRds = structuredClone(configuration);
+    const { dev } = withRds.databases.reporting?.environments ?? {};
+    if (dev === undefined) throw new Error('reporting is not in dev');
+    withRds.databases.reporting = { environments: { prod: dev } };
+    const firstStep = (backups: BackupRecord[]) => {
+      const decision = planFailOver(withRds, overRequest, { ...facts, backups: [...facts.backups, ...backups] });
+      return decision.outcome === 'planned' ? decision.plan.steps[0] : decision.reason;
+    };
+    const snapshot = backup('2', {
+      name: 'reporting',
+      method: 'snapshot',
+      bucket: undefined,
+      snapshotId: 'snapshot-2',
+    });
+    expect(firstStep([snapshot])).toBe(
+      'by hand, before anybody agrees: bring reporting up in the recovery region (from its snapshot snapshot-2), for RDS runs it and this plan does not move it',
+    );
+    expect(firstStep([])).toContain('none of its snapshots has arrived there');
+    expect(planned(overRequest).steps[0]).toContain('hold everything else off');
+  });
+
   it('is the same for the same facts, whenever it is made, and another when anything in it is', () => {
     expect(hashPlan(planned(overRequest))).toBe(hashPlan(planned({ ...overRequest, reason: 'another' } as never)));
     expect(hashPlan(planned(overRequest, { backups: [backup('1')] }))).not.toBe(hashPlan(planned(overRequest)));
