@@ -137,14 +137,37 @@ describe('a promotion that does not become healthy', () => {
 });
 
 describe('a person', () => {
-  it('rolls back from the command line, without waiting for anybody, and not to what runs already', async () => {
+  it('rolls back from the command line, not to what runs already, and waits for nobody, not even for Slack, which hears of it later', async () => {
     const first = imageOf('mcp-server');
     const { sha } = await releaseGood('mcp-server');
     const ask = ['rollback', 'mcp-server', '--env', 'dev', '--actor', 'ada-release', '--reason', 'It hurts'];
     expect(await cli(1, ...ask, '--to', sha)).toContain('it is what is being taken back');
+
+    const { trace, clock } = system.runtime.context;
+    const since = clock.now();
+    system.world.slack.inject({ reset: true, times: 2 });
+    system.world.slack.inject({ status: 500, times: 10_000 });
     await cli(0, ...ask);
-    expect(imageOf('mcp-server')).toBe(first);
-    expect((await findCurrent(system, 'dev', 'mcp-server'))?.digest).toBe(first);
+    const current = await findCurrent(system, 'dev', 'mcp-server');
+    expect([imageOf('mcp-server'), current?.digest]).toEqual([first, first]);
+    expect(tell('mcp-server is being rolled back')).toEqual([]);
+    expect(tell('mcp-server was rolled back')).toEqual([]);
+
+    system.world.slack.clearFaults();
+    // On a slow machine its retries may be over by now.
+    await cli(0, 'redrive');
+    await letTimePass(system, 'the message', () => tell('mcp-server was rolled back').at(0), 10_000);
+    await clock.advance(5 * 60_000);
+    // Once, in the state that holds by now: its beginning is told no more.
+    const messages = system.world.slack
+      .messages()
+      .filter(({ text }) => /mcp-server (is being|was) rolled back/.test(text));
+    expect(messages.map(({ text }) => text)).toEqual([expect.stringContaining('mcp-server was rolled back in dev')]);
+    const shown = trace
+      .recent()
+      .filter(({ at, service }) => at >= since && service === 'slack')
+      .filter(({ details }) => /mcp-server is being rolled back/.test(String(details.text)));
+    expect(shown).toEqual([]);
   }, 120_000);
 });
 
