@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { MonitoringTools } from '../local/world/monitoring/find-monitoring-tools.ts';
+import { queryPrometheus } from '../local/world/monitoring/query-prometheus.ts';
 import { startRelay } from '../local/world/monitoring/relay-notifications.ts';
+import { mapDurations } from '../local/world/monitoring/render-monitoring.ts';
 import { startMonitoring } from '../local/world/monitoring/start-monitoring.ts';
+import { watchWorldTime } from '../local/world/monitoring/world-time.ts';
 import { startTraffic, type Traffic } from '../local/world/traffic.ts';
 import type { Alerting } from './alerting.ts';
 import type { Stage } from './play-release-tour.ts';
@@ -29,7 +32,8 @@ export async function startRealAlerting(system: System, tools: MonitoringTools):
   const directory = mkdtempSync(join(tmpdir(), 'monitoring-'));
   /** What the automation was told, in this order. */
   const told: { readonly key: string; readonly status: 'firing' | 'resolved' }[] = [];
-  const relay = await startRelay(clock, `${deployment.apiUrl}/webhooks/alertmanager`, ({ status, labels }) => {
+  const time = watchWorldTime(clock);
+  const relay = await startRelay(time, `${deployment.apiUrl}/webhooks/alertmanager`, ({ status, labels }) => {
     told.push({ key: keyOf(labels), status });
   });
   const monitoring = await startMonitoring(tools, {
@@ -40,7 +44,10 @@ export async function startRealAlerting(system: System, tools: MonitoringTools):
     webhookToken: await readAlertmanagerToken(system),
     speed,
   });
-  world.setPrometheus(monitoring.ask);
+  // A minute of the world is as long as it took the machine: what was before a skip is not within it.
+  const ask = async (query: string): Promise<number | undefined> =>
+    await queryPrometheus(monitoring.prometheusUrl, mapDurations(query, time.measure));
+  world.setPrometheus(ask);
   let traffic: Traffic | undefined;
   let toldBefore = 0;
 
@@ -102,6 +109,7 @@ export async function startRealAlerting(system: System, tools: MonitoringTools):
       await traffic?.stop();
       await monitoring.stop();
       await relay.stop();
+      time.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -1,21 +1,13 @@
 // Between a real Alertmanager and a world whose clock is not the machine's: carries the times of alerts over into the world's time, and
 // passes everything else on as it is.
-import type { Clock } from '../../clock/clock.ts';
 import { type HttpServer, startHttpServer } from '../http-server.ts';
-
-/** Each offset of the world's clock, and the moment of the machine from which on it was seen. */
-interface Mark {
-  readonly since: number;
-  readonly offset: number;
-}
+import type { WorldTime } from './world-time.ts';
 
 export interface Relay {
   /** Takes what `targetUrl` takes. */
   readonly url: string;
   stop(): Promise<void>;
 }
-
-const markEveryMilliseconds = 50;
 
 export interface RelayedAlert {
   readonly status: 'firing' | 'resolved';
@@ -29,20 +21,13 @@ export interface RelayedAlert {
  * `onTaken` hears of each alert that was taken.
  */
 export async function startRelay(
-  clock: Pick<Clock, 'offset'>,
+  time: Pick<WorldTime, 'toWorld'>,
   targetUrl: string,
   onTaken: (alert: RelayedAlert) => void = () => undefined,
 ): Promise<Relay> {
-  const marks: Mark[] = [{ since: 0, offset: clock.offset() }];
-  const mark = (): void => {
-    const offset = clock.offset();
-    if (offset !== marks.at(-1)?.offset) marks.push({ since: Date.now(), offset });
-  };
-  const timer = setInterval(mark, markEveryMilliseconds).unref();
   const server: HttpServer = await startHttpServer({
     async handle({ method, headers, body }) {
-      mark();
-      const notification = carryOver(JSON.parse(body.toString()) as Notification, marks);
+      const notification = carryOver(JSON.parse(body.toString()) as Notification, time);
       const { authorization, 'content-type': contentType = 'application/json' } = headers;
       const answer = await fetch(targetUrl, {
         method,
@@ -54,33 +39,18 @@ export async function startRelay(
     },
     describeFailure: (error) => ({ status: 502, body: error instanceof Error ? error.message : String(error) }),
   });
-  return {
-    url: server.url,
-    async stop() {
-      clearInterval(timer);
-      await server.stop();
-    },
-  };
+  return { url: server.url, stop: async () => await server.stop() };
 }
 
 interface Notification {
   readonly alerts: readonly RelayedAlert[];
 }
 
-function carryOver(notification: Notification, marks: readonly Mark[]): Notification {
+function carryOver(notification: Notification, time: Pick<WorldTime, 'toWorld'>): Notification {
   const alerts = notification.alerts.map(({ startsAt, endsAt, ...alert }) => ({
     ...alert,
-    startsAt: toWorldTime(startsAt, marks),
-    endsAt: toWorldTime(endsAt, marks),
+    startsAt: time.toWorld(startsAt),
+    endsAt: time.toWorld(endsAt),
   }));
   return { ...notification, alerts };
-}
-
-/** With the offset that held then: time may have been skipped since. */
-export function toWorldTime(time: string, marks: readonly Mark[]): string {
-  const moment = Date.parse(time);
-  // Go's zero time: it has not ended.
-  if (!(moment > 0)) return time;
-  const { offset } = marks.findLast(({ since }) => since <= moment) ?? marks[0] ?? { offset: 0 };
-  return new Date(moment + offset).toISOString();
 }

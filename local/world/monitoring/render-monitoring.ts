@@ -83,14 +83,17 @@ function write(directory: string, file: string, text: string, speed: number): vo
   writeFileSync(join(directory, file), divideDurations(text, speed));
 }
 
-/** Divides what is a duration by its place: a value by itself (`for: 1m`), a range (`[1m]`) and an `offset`. */
+/** Divides what is a duration, but nothing becomes shorter than a second. */
 export function divideDurations(text: string, divisor: number): string {
+  return mapDurations(text, (milliseconds) => milliseconds / divisor);
+}
+
+/** Changes what is a duration by its place: a value by itself (`for: 1m`), a range (`[1m]`) and an `offset`. */
+export function mapDurations(text: string, map: (milliseconds: number) => number): string {
   const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
   return text.replace(
     /(?<before>: |\[|\boffset )(?<amount>\d+)(?<unit>[smhd])(?=\]|\s|,|$)/gm,
-    (_, before: string, amount: string, unit: keyof typeof units) => {
-      const milliseconds = (Number(amount) * units[unit]) / divisor;
-      return `${before}${Math.max(shortestMilliseconds, Math.round(milliseconds))}ms`;
-    },
+    (_, before: string, amount: string, unit: keyof typeof units) =>
+      `${before}${Math.max(shortestMilliseconds, Math.round(map(Number(amount) * units[unit])))}ms`,
   );
 }

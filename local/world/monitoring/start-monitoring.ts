@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePorts } from '../find-free-ports.ts';
 import type { MonitoringTools } from './find-monitoring-tools.ts';
-import { queryPrometheus } from './query-prometheus.ts';
-import { divideDurations, type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
+import { type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
 
 export interface Monitoring {
   readonly prometheusUrl: string;
@@ -15,8 +14,6 @@ export interface Monitoring {
   alerts(): Promise<readonly ActiveAlert[]>;
   /** Whether it has scraped all that there is and judged by all its rules since a moment of the machine's clock. */
   hasLookedSince(moment: number): Promise<boolean>;
-  /** Answers a query; its durations are divided as those of the rules are. */
-  ask(query: string): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -86,7 +83,6 @@ export async function startMonitoring(
         lists.flat().every((url) => known.has(url))
       );
     },
-    ask: async (query) => await queryPrometheus(prometheusUrl, divideDurations(query, settings.speed ?? 1)),
     stop,
   };
 }
