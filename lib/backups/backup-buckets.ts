@@ -21,22 +21,20 @@ export interface BackupBucketsProps {
 export class BackupBuckets extends Construct {
   private readonly buckets: ReadonlyMap<string, Bucket>;
   private readonly key: IKey;
-  readonly application: string;
-  readonly recoveryRegion: string;
+  private readonly target: { readonly application: string; readonly recoveryRegion: string };
 
   constructor(scope: Construct, id: string, { configuration, key }: BackupBucketsProps) {
     super(scope, id);
     this.key = key;
     const { application, backups, environments, aws } = configuration;
-    this.application = application;
-    this.recoveryRegion = aws.recoveryRegion;
+    this.target = { application, recoveryRegion: aws.recoveryRegion };
     this.buckets = new Map(
       Object.keys(environments).map((environment): [string, Bucket] => {
         const bucketName = backupBucketName(application, environment);
         return [environment, new BackupBucket(this, environment, { bucketName, key, backups }).bucket];
       }),
     );
-    replicateBuckets(this, this.buckets, key, this);
+    replicateBuckets(this, this.buckets, key, this.target);
     for (const [environment, bucket] of this.buckets) addBackupPods(this, environment, bucket, configuration, key);
   }
 
@@ -59,7 +57,7 @@ export class BackupBuckets extends Construct {
   grantReplication(grantee: IFunction): void {
     for (const [environment, bucket] of this.buckets) {
       grantObjects(grantee, bucket, ['s3:GetObject', 's3:GetObjectTagging', 's3:ListBucket']);
-      const replica = `arn:aws:s3:::${backupReplicaName(this.application, environment)}`;
+      const replica = `arn:aws:s3:::${backupReplicaName(this.target.application, environment)}`;
       const objects = `${replica}/*`;
       const actions = ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:PutObjectRetention'];
       Grant.addToPrincipal({ grantee, actions, resourceArns: [objects] });
@@ -68,7 +66,7 @@ export class BackupBuckets extends Construct {
     }
     Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [this.key.keyArn] });
     const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
-    grantReplicaKey(this, grantee, ownerOf(grantee), this, actions);
+    grantReplicaKey(this, grantee, ownerOf(grantee), this.target, actions);
   }
 
   /** Objects below one prefix of every bucket: to write them, and to do what `further` names. */
