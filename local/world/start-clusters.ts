@@ -70,13 +70,13 @@ export async function startSimulatedClusters(
         ...(sealingKeysNamespace === undefined ? [] : [sealingKeysNamespace]),
       ],
       describeImage: surroundings.describeImage,
+      jobImages: surroundings.jobImages,
       authenticate: createAuthenticator(parts, name),
       argoCd: { resolveRepository: surroundings.resolveRepository },
       jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
       acmeAuthorities: surroundings.acmeAuthorities,
       findPrometheus: surroundings.findPrometheus,
     });
-    for (const [prefix, image] of Object.entries(surroundings.jobImages)) cluster.registerJobImage(prefix, image);
     // First what the controllers are told with, so that nothing that happens is told to nobody.
     keepSecret(cluster.registry, 'argocd', 'argocd-notifications-secret', {
       'automation-url': parts.automationUrl,

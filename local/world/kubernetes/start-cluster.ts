@@ -46,6 +46,8 @@ export interface ClusterOptions {
   readonly port?: number;
   /** Who a bearer token is, beside the administrator. */
   readonly authenticate?: Authenticate;
+  /** By the prefix of an image, what stands in for it: known before a pod that an earlier run left is looked at. */
+  readonly jobImages?: Readonly<Record<string, JobImage>>;
   /** What the registry knows of an image: deployments are pinned by digest, behaviours follow the tag. */
   readonly describeImage?: DescribeImage;
   /** Given to the processes of Jobs beside their pod's own environment. */
@@ -101,7 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const stopping = new AbortController();
   const context: ControllerContext = { cluster: name, registry, clock, trace, stopped: stopping.signal };
 
-  const jobImages = new Map<string, JobImage>();
+  const jobImages = new Map(Object.entries(options.jobImages ?? {}));
   const behaviours = new Map<string, Partial<ImageBehaviour>>();
   const programs = new Map<string, PodProgram>();
   const describeImage = options.describeImage ?? (() => undefined);

@@ -83,6 +83,8 @@ async function putPart(parts: S3Parts, upload: Upload, number: number, received:
   const replaced = parts.uploads.putPart(upload, part);
   await parts.context.store.flush();
   if (replaced) await parts.bodies.remove([replaced.segment]);
+  const subject = `${upload.bucket}/${upload.key}`;
+  parts.context.trace.record({ service: 's3', name: 'part-stored', subject, details: { number } });
   return part;
 }
 
