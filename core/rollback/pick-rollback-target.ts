@@ -11,6 +11,8 @@ export interface TargetFacts {
   /** By digest: what a closer look at it found. */
   readonly problems: Readonly<Record<string, string>>;
   readonly bakeMinutes: number;
+  /** Whether changes are tried on a share of the users first, while the version before goes on serving the others. */
+  readonly isCanary: boolean;
   readonly now: string;
 }
 
@@ -23,12 +25,15 @@ export interface TargetChoice {
 interface Candidate {
   readonly change: DeployedChange;
   readonly servedMinutes: number;
+  /** Most users have it now: a canary that is taken back moves nobody else. */
+  readonly isServing: boolean;
   readonly problem: string | undefined;
 }
 
 /**
- * Of the versions that have run verified (healthy, smoke tests passed): first those that outlived their bake, among these the
- * one that ran last, since the least has changed around it. `wanted`: only this version, a tag or the beginning of a commit.
+ * Of the versions that have run verified (healthy, smoke tests passed): first the one that serves beside a canary that never
+ * became whole, then those that outlived their bake, among these the one that ran last, since the least has changed around it.
+ * `wanted`: only this version, a tag or the beginning of a commit.
  */
 export function pickRollbackTarget(facts: TargetFacts, wanted?: string): TargetChoice {
   const ranked = listCandidates(facts).toSorted(compare(facts.bakeMinutes));
@@ -42,9 +47,11 @@ export function pickRollbackTarget(facts: TargetFacts, wanted?: string): TargetC
         problem ??
         (wanted !== undefined
           ? `${wanted} is asked for`
-          : servedMinutes < facts.bakeMinutes
-            ? `it served for ${Math.floor(servedMinutes)} minutes only`
-            : 'it ran longer ago'),
+          : best?.isServing
+            ? `${best.change.version} serves beside the canary`
+            : servedMinutes < facts.bakeMinutes
+              ? `it served for ${Math.floor(servedMinutes)} minutes only`
+              : 'it ran longer ago'),
     }));
   return { target: best?.change, refused };
 }
@@ -55,6 +62,7 @@ function isWanted({ version, commit }: DeployedChange, wanted: string | undefine
 
 /** One for each digest: its last good deployment, else its last one. */
 function listCandidates(facts: TargetFacts): Candidate[] {
+  const serving = findServing(facts);
   const byDigest = Map.groupBy(facts.changes, ({ digest }) => digest);
   return [...byDigest.values()].flatMap((changes) => {
     const change = changes.findLast(({ outcome }) => outcome === 'succeeded') ?? changes.at(-1);
@@ -62,11 +70,19 @@ function listCandidates(facts: TargetFacts): Candidate[] {
     return [
       {
         change,
+        isServing: change === serving,
         servedMinutes: Math.max(...changes.map((each) => measureMinutes(each, facts))),
         problem: findProblem(change, facts),
       },
     ];
   });
+}
+
+/** What a canary's primary runs: the last change that became whole, unless that is what is being taken back. */
+function findServing({ isCanary, changes, badDigests }: TargetFacts): DeployedChange | undefined {
+  if (!isCanary) return undefined;
+  const whole = changes.findLast(({ outcome }) => outcome === 'succeeded');
+  return whole === undefined || badDigests.includes(whole.digest) ? undefined : whole;
 }
 
 function findProblem(
@@ -87,6 +103,7 @@ function measureMinutes(change: DeployedChange, { changes, now }: TargetFacts): 
 }
 
 function compare(bakeMinutes: number): (left: Candidate, right: Candidate) => number {
-  const hasBaked = ({ servedMinutes }: Candidate): number => (servedMinutes >= bakeMinutes ? 0 : 1);
-  return (left, right) => hasBaked(left) - hasBaked(right) || (left.change.startedAt < right.change.startedAt ? 1 : -1);
+  const rank = ({ isServing, servedMinutes }: Candidate): number =>
+    isServing ? 0 : servedMinutes >= bakeMinutes ? 1 : 2;
+  return (left, right) => rank(left) - rank(right) || (left.change.startedAt < right.change.startedAt ? 1 : -1);
 }

@@ -106,7 +106,15 @@ async function chooseTarget(
   const known = new Set<string>();
   // Only what would be taken is looked at closely: each look is a call.
   for (;;) {
-    const facts = { changes, badDigests: [badDigest], quarantines, problems, bakeMinutes, now: context.startedAt };
+    const facts = {
+      changes,
+      badDigests: [badDigest],
+      quarantines,
+      problems,
+      bakeMinutes,
+      isCanary: target.strategy === 'canary',
+      now: context.startedAt,
+    };
     const choice = pickRollbackTarget(facts, cause.to);
     if (choice.target === undefined || known.has(choice.target.digest)) return choice;
     known.add(choice.target.digest);

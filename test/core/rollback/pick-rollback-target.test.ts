@@ -9,6 +9,7 @@ const factsOf = (overrides: Partial<TargetFacts> = {}): TargetFacts => ({
   quarantines: {},
   problems: {},
   bakeMinutes: 30,
+  isCanary: false,
   now: at(220),
   ...overrides,
 });
@@ -28,6 +29,24 @@ describe('pickRollbackTarget', () => {
 
   it('takes one that has not baked rather than none', () => {
     expect(nameOf(factsOf({ changes: [buildChange('hasty', 200), buildChange('bad', 210)] }))).toBe('sha-hasty');
+  });
+
+  it('keeps the version that serves beside a canary, however young, and moves to another one only from a bad one', () => {
+    const canary = (outcome: 'failed' | 'under-way' | 'succeeded') =>
+      factsOf({
+        isCanary: true,
+        changes: [buildChange('proven', 100), buildChange('hasty', 200), buildChange('bad', 210, { outcome })],
+      });
+    expect(pickRollbackTarget(canary('under-way'))).toMatchObject({
+      target: { version: 'sha-hasty' },
+      refused: [
+        { version: 'sha-proven', because: 'sha-hasty serves beside the canary' },
+        { version: 'sha-bad', because: 'it is what is being taken back' },
+      ],
+    });
+    expect(nameOf(canary('failed'))).toBe('sha-hasty');
+    expect(nameOf(canary('succeeded'))).toBe('sha-proven');
+    expect(nameOf({ ...canary('failed'), quarantines: { 'sha256:hasty': 'errors' } })).toBe('sha-proven');
   });
 
   it.each<[string, Partial<TargetFacts>, string]>([
