@@ -25,7 +25,7 @@ import { type ClusterUnderTest, readRoles } from './open-cluster-under-test.ts';
 /** Throws a `ForbiddenError` when the cluster forbids it; what it finds does not matter here. */
 type Action = (
   client: KubernetesClient,
-  cluster: Pick<ClusterUnderTest, 'namespace' | 'setStatus'>,
+  cluster: Pick<ClusterUnderTest, 'namespace' | 'setStatus' | 'collectGarbage'>,
 ) => Promise<unknown>;
 
 export const unpullable = 'registry.invalid/automation/missing:pull-error';
@@ -141,8 +141,12 @@ export const roleActions: Readonly<Record<string, Readonly<Record<string, Action
       await removeDrillJobs(client, namespace);
     },
     'read the Application of what moves': (client, { namespace }) => readApplication(client, namespace, 'shop'),
-    async 'remove a Job that is in the way'(client, { namespace }) {
-      const jobs = createKubernetesJobs(() => client);
+    async 'remove a Job that is in the way'(client, { namespace, collectGarbage }) {
+      const jobs = createKubernetesJobs(() => async (request) => {
+        const answer = await client(request);
+        if (request.method === 'DELETE' && answer.status < 300) await collectGarbage(request.path.replace(/\?.*/, ''));
+        return answer;
+      });
       const name = `restore-${randomBytes(4).toString('hex')}`;
       const container = { name: 'agent', image: unpullable };
       const spec = { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container] } } };
