@@ -65,11 +65,12 @@ function expectOneRelease(outcome: Outcome): void {
   expect(outcome.messages.filter((text) => text.includes('now runs in dev')).length).toBeGreaterThan(0);
 }
 
+// A Choice does nothing: whoever is killed in one stands where the state before it ended.
 const states =
-  'Begin Claim PlanPromotion IsThereSomethingToPromote? PublishPromotionStarted ReportStart IsABuildAwaited? AwaitBuild ResolveImages EvaluateGates MayItPass? MustPeopleAgree? AcquireLeases AreTheLeasesOurs? CommitPromotion ReadRollout HasTheRolloutEnded? AwaitRollout RunSmokeTests DidTheSmokeTestsPass? IsThereAnotherPhase? RecordSuccess ReportSuccess PublishPromotionSucceeded ReleaseLeasesAfterSuccess';
+  'Begin Claim PlanPromotion PublishPromotionStarted ReportStart AwaitBuild ResolveImages EvaluateGates AcquireLeases CommitPromotion ReadRollout AwaitRollout RunSmokeTests RecordSuccess ReportSuccess PublishPromotionSucceeded ReleaseLeasesAfterSuccess';
 
 describe('a promotion that is killed', () => {
-  it('on entering each of its states in turn makes one release', async () => {
+  it('on entering each of its states that does something, in turn, makes one release', async () => {
     const points = states.split(' ').map((state) => `states/state-entered pyairtable-promote-release/${state}`);
     const { outcome, missed } = await sweep([...points, 'states/execution-succeeded ']);
     expectOneRelease(outcome);
