@@ -1,5 +1,6 @@
 // The whole system for one test file: the real assembly, synthesized once, on temporary state and free ports.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,8 @@ export async function startTestSystem(
     port: 0,
     onContext: (context) => options.onContext?.(context),
   });
+  // A process that is killed later would never write what it has compiled, and the next one would compile it again.
+  flushCompileCache();
   const { context } = system.runtime;
   const principal: Principal = {
     kind: 'operator',
