@@ -46,15 +46,15 @@ let idle: NodeJS.Timeout | undefined;
 
 /** Resolves when the program has ended, whatever its exit code. Rejects when it could not be started. */
 export function runProgram(call: ProgramCall): Promise<ProgramOutcome> {
-  const process = startStarter();
+  const child = startStarter();
   lastId += 1;
   const id = lastId;
   return new Promise((resolve, reject) => {
     waiters.set(id, { resolve, reject });
     // Keeps this process alive until the answer is there.
-    process.ref();
-    process.channel?.ref();
-    process.send({ id, call } satisfies ProgramRequest);
+    child.ref();
+    child.channel?.ref();
+    child.send({ id, call } satisfies ProgramRequest);
   });
 }
 
@@ -76,7 +76,8 @@ function startStarter(): ChildProcess {
     mine.clear();
   };
   child.on('message', (message) => settle(child, mine, message as ProgramAnswer));
-  child.once('error', (error) => fail(`could not be started: ${error.message}`));
+  // More than once: each request that is sent to a dead one says so by itself.
+  child.on('error', (error) => fail(`cannot be reached: ${error.message}`));
   child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
   return child;
 }

@@ -47,6 +47,15 @@ it('rejects what is under way when the starting process dies, and starts another
   expect((await shell('echo again')).stdout.toString()).toBe('again\n');
 });
 
+it('rejects all that is asked of a starting process that is dead, before anybody has heard of it', async () => {
+  process.kill(Number((await shell('echo $PPID')).stdout), 'SIGKILL');
+  // Nothing is heard here meanwhile.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  const results = await Promise.allSettled([shell('echo a'), shell('echo b')]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await shell('echo again')).stdout.toString()).toBe('again\n');
+});
+
 it('keeps nobody alive who waits for nothing', async () => {
   const module = fileURLToPath(new URL('../../../../local/world/programs/run-program.ts', import.meta.url));
   // The time after which an idle starter is let go never comes here.
