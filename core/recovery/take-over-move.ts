@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { failOverKeys } from '../../contracts/ledger/fail-overs.ts';
 import type { SiteRecord } from '../../contracts/ledger/sites.ts';
 import type { FailOverPlan, takeOverMoveTask } from '../../contracts/workflows/fail-over.ts';
+import { AppError } from '../app-error.ts';
 
 export interface TakeOverParts {
   /** Those that can move. */
@@ -18,7 +19,10 @@ export type TakeOver = z.infer<typeof takeOverMoveTask.output>;
 /** One that fails again and again wakes people each time, and is theirs then. */
 const maximumTakeOvers = 3;
 
-/** Repeating it takes over the same. Of two that are told of the same end, one does. */
+/**
+ * Repeating it takes over the same. Of two that are told of the same end, one does.
+ * @throws ConflictError when it was taken over too often.
+ */
 export async function takeOverMove(
   parts: TakeOverParts,
   { deadHolder, executionArn }: { readonly deadHolder: string; readonly executionArn: string },
@@ -34,11 +38,12 @@ export async function takeOverMove(
   if (takenOverBy !== executionArn) {
     if (takenOverBy !== undefined && takenOverBy !== deadHolder)
       return { outcome: 'nothing', reason: `${takenOverBy} has taken it over already` };
+    // An error, and no outcome: the workflow fails by it, which an alarm tells.
     if (takeOvers >= maximumTakeOvers)
-      return {
-        outcome: 'nothing',
-        reason: `${held.failOverId} was taken over ${takeOvers} times and never ended: somebody has to look`,
-      };
+      throw new AppError(
+        'ConflictError',
+        `${held.failOverId} was taken over ${takeOvers} times and never ended: ${site.environment} stays held until somebody looks`,
+      );
     const taken = { ...move, takenOverBy: executionArn, takeOvers: takeOvers + 1 };
     const record = { ...site, ...failOverKeys.site(site.environment), move: taken };
     if (!(await parts.takeOver(record, takenOverBy)))

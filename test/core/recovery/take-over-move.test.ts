@@ -63,10 +63,14 @@ describe('a move that was cut off', () => {
     });
   });
 
-  it('is left to people after three that did not end it', async () => {
+  it('is left to people after three that did not end it, by a failure that they are told of', async () => {
     const parts = open({ api: home, app: home }, { takenOverBy: 'arn:last', takeOvers: 3 });
-    expect(await takeOverMove(parts, { deadHolder: 'arn:last', executionArn: 'arn:me' })).toMatchObject({
-      ...{ outcome: 'nothing', reason: expect.stringMatching(/taken over 3 times/) },
+    await expect(takeOverMove(parts, { deadHolder: 'arn:last', executionArn: 'arn:me' })).rejects.toMatchObject({
+      ...{ name: 'ConflictError', message: expect.stringMatching(/taken over 3 times/) },
+    });
+    // What failed so has held nothing: its own end is no reason to try again.
+    expect(await takeOverMove(parts, { deadHolder: 'arn:me', executionArn: 'arn:you' })).toMatchObject({
+      outcome: 'nothing',
     });
   });
 
