@@ -13,6 +13,7 @@ import { tours } from '../tour/tours.ts';
 import { synthesize } from './synthesize.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const stopSeconds = 60;
 const processStartedAt = Date.now() - performance.now();
 
 const { cluster, exit, fresh, port, state, tour } = new Command('npm start --')
@@ -44,9 +45,14 @@ console.log(
   ),
 );
 
-const stop = async (): Promise<never> => {
+/** What happened is on disk at any moment, so that a stop which takes too long may be cut short. */
+const stop = async (exitCode = 0): Promise<never> => {
+  setTimeout(() => {
+    console.error(colors.red(`the system did not stop within ${stopSeconds} s and was ended; nothing of it is lost`));
+    process.exit(1);
+  }, stopSeconds * 1000);
   await system.stop();
-  process.exit(0);
+  process.exit(exitCode);
 };
 // Before the tour: who interrupts it leaves a state that the next start goes on from, and no process behind.
 process.once('SIGINT', () => void stop());
@@ -56,10 +62,7 @@ const missing = renderMissingObjects(cluster ?? '', system.world.missingObjects)
 if (missing !== '') console.log(missing);
 const print = (line: string): void => console.log(line);
 const succeeded = missing === '' && (await tours[tour]?.(system, print)) === true;
-if (exit) {
-  await system.stop();
-  process.exit(succeeded ? 0 : 1);
-}
+if (exit) await stop(succeeded ? 0 : 1);
 
 const clone = new URL(system.world.github.url);
 clone.username = 'ada-release';

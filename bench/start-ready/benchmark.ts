@@ -1,5 +1,5 @@
 // How long the second `npm start` takes until the system is ready: everything installed, state from a first run on disk.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,9 +66,24 @@ async function measureStart(state: string): Promise<number> {
     });
   } finally {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
-    await closed;
     // The state is locked until the last process of the group is gone.
-    while (child.pid !== undefined && isAlive(child.pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (child.pid !== undefined) await waitUntilGone(child.pid);
+    await closed;
+  }
+}
+
+/** @throws Error with what is left of the group after all patience, which is then killed. */
+async function waitUntilGone(group: number): Promise<void> {
+  const deadline = performance.now() + patienceMilliseconds;
+  while (isAlive(group)) {
+    if (performance.now() > deadline) {
+      const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--no-headers', '-g', String(group)], {
+        encoding: 'utf8',
+      });
+      process.kill(-group, 'SIGKILL');
+      throw new Error(`npm start was interrupted and left behind:\n${stdout}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePorts } from '../find-free-ports.ts';
+import { endWithProcess } from '../programs/end-with-process.ts';
 import type { MonitoringTools } from './find-monitoring-tools.ts';
 import { type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
 
@@ -125,6 +126,7 @@ interface Running {
 
 function start(program: string, directory: string, args: readonly string[]): Running {
   const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  endWithProcess(child);
   let said = '';
   const listen = (chunk: Buffer): void => {
     said = `${said}${chunk.toString()}`.slice(-4_000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { findFreePorts } from '../find-free-ports.ts';
+import { endWithProcess } from '../programs/end-with-process.ts';
 import { findPostgresPrograms } from './find-programs.ts';
 import { findServerDirectory, findServerUser } from './server-user.ts';
 
@@ -64,6 +65,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
     ['-D', dataDirectory, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }, ...identity },
   );
+  endWithProcess(child, 'SIGQUIT');
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-2_000);
