@@ -10,7 +10,7 @@ export const deploymentSchema = z.object({
   region: z.string(),
   /** Where the recovery stack stands, with a parameter of the same name; absent in what was deployed before this was told. */
   recoveryRegion: z.optional(z.string()),
-  /** Base address of the webhook API; empty in the recovery region, which has none. */
+  /** Base address of the webhook API of this region. That of the recovery region takes what people press in Slack, and nothing else. */
   apiUrl: z.string(),
   eventBusName: z.string(),
   ledgerTableName: z.string(),

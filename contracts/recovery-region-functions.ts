@@ -16,6 +16,8 @@ export type RecoveryCapability =
   | 'dns-read'
   | 'dns-write'
   | 'task-tokens'
+  | 'task-tokens-primary'
+  | 'slack-signing-secret'
   | 'slack'
   | 'pager-duty'
   | 'github'
@@ -132,7 +134,20 @@ export const recoveryRegionFunctions = {
     uses: ['ledger-write', 'bus', 'configuration'],
   },
   'request-approval': again('request-approval', ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration']),
-  'decide-approval': again('decide-approval', ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration']),
+  'receive-slack-interaction': again('receive-slack-interaction', [
+    'ledger-read',
+    'ledger-write',
+    'bus',
+    'slack-signing-secret',
+  ]),
+  'decide-approval': again('decide-approval', [
+    'ledger-read',
+    'ledger-write',
+    'bus',
+    'task-tokens',
+    'task-tokens-primary',
+    'configuration',
+  ]),
   'close-approval': again('close-approval', ['ledger-read', 'ledger-write', 'bus']),
   notify: again('notify', [
     'ledger-read',

@@ -1,4 +1,5 @@
 // What the Slack webhook answers to each kind of request.
+import { AppError } from '../../core/app-error.ts';
 import { parseInteraction } from '../../core/ingress/parse-interaction.ts';
 import type { PublishingPorts } from '../../core/ingress/publish-once.ts';
 import { receiveInteraction } from '../../core/ingress/receive-interaction.ts';
@@ -14,6 +15,8 @@ export interface SlackWebhookParts extends PublishingPorts {
   readonly secret: SecretReader<WebhookSecret>;
   /** SHA-256 in hexadecimal. */
   readonly digest: (body: Uint8Array) => string;
+  /** Throws when the ledger does not answer. */
+  readonly askLedger: () => Promise<unknown>;
 }
 
 /** A message has at most 50 blocks: an interaction with all of it is far smaller. */
@@ -24,8 +27,13 @@ export function createReceiveSlackInteraction(
   parts: SlackWebhookParts,
 ): (event: HttpApiEvent, invocation: Invocation) => Promise<HttpAnswer> {
   return async (event, { requestId }) => {
-    if (event.requestContext.http.method !== 'POST') {
-      return { statusCode: 405, headers: { allow: 'POST' }, body: { message: 'send interactions with POST' } };
+    const { method } = event.requestContext.http;
+    if (method === 'GET') {
+      await asOurs('what is pressed could not be taken', () => checkReadiness(parts));
+      return { statusCode: 200, body: { message: 'ready' } };
+    }
+    if (method !== 'POST') {
+      return { statusCode: 405, headers: { allow: 'GET, POST' }, body: { message: 'send interactions with POST' } };
     }
     if ((event.body ?? '').length > maximumBodyCharacters) {
       return { statusCode: 413, body: { message: 'the body is too large' } };
@@ -43,6 +51,14 @@ export function createReceiveSlackInteraction(
     // Slack shows a person an error for everything but a 200.
     return { statusCode: 200, body: {} };
   };
+}
+
+/** What Route 53 asks before it leads people here. A secret that nobody has filled in is no outage: not every team uses Slack. */
+async function checkReadiness({ secret, askLedger }: SlackWebhookParts): Promise<void> {
+  await askLedger();
+  await secret.read().catch((error: unknown) => {
+    if (!(error instanceof AppError)) throw error;
+  });
 }
 
 /** Before anything is refused the secret is read anew: it may have been rotated since we read it. */

@@ -47,6 +47,8 @@ export interface RecoveryFunctionsProps {
   readonly dns: DnsAccess;
   /** Machines whose task tokens functions may complete. */
   readonly workflowArns: readonly string[];
+  /** Those of the primary region, where what people answer here may be waited for. */
+  readonly primaryWorkflowArns: readonly string[];
 }
 
 export class RecoveryFunctions extends Construct {
@@ -110,6 +112,7 @@ function readValue(variable: EnvironmentVariable, props: RecoveryFunctionsProps)
     LEDGER_TABLE_NAME: ledger.tableName,
     EVENT_BUS_NAME: bus.bus.eventBusName,
     GITHUB_SECRET_ID: secrets.nameOf('github'),
+    SLACK_SIGNING_SECRET_ID: secrets.nameOf('slack-signing'),
     SLACK_SECRET_ID: secrets.nameOf('slack'),
     PAGER_DUTY_SECRET_ID: secrets.nameOf('pager-duty'),
     REGISTRY_SECRET_ID: secrets.nameOf('registry'),
@@ -151,6 +154,11 @@ function grantCapability(
           resources: [...props.workflowArns],
         }),
       ),
+    'task-tokens-primary': () =>
+      grantee.addToRolePolicy(
+        new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [...props.primaryWorkflowArns] }),
+      ),
+    'slack-signing-secret': () => secrets.grantRead('slack-signing', grantee),
     'alarm-topic': () => monitoring.grantPublish(grantee),
     github: () => grantWorld('github'),
     slack: () => grantWorld('slack'),

@@ -3,6 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../../config/schema.ts';
 import { approvalPattern } from '../../contracts/events/approval.ts';
 import { recoveryPattern } from '../../contracts/events/recovery.ts';
+import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
 
 /** Workflows of the recovery region: file names below state-machines/. */
@@ -17,6 +18,11 @@ export interface RecoveryRoute {
   readonly fromAws?: boolean;
   readonly target: { readonly workflow: RecoveryWorkflowName } | { readonly function: RecoveryFunctionName };
 }
+
+/** What people need while the primary region does not answer; the commands of the command line invoke functions themselves. */
+export const recoveryHttpRoutes: readonly { readonly path: string; readonly function: RecoveryFunctionName }[] = [
+  { path: '/webhooks/slack', function: 'receive-slack-interaction' },
+];
 
 /** `arnOf` gives those of the workflows. */
 export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => string): readonly RecoveryRoute[] {
@@ -50,6 +56,12 @@ export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => strin
       description: 'What becomes of drills and fail-overs is told to people',
       pattern: recoveryPattern,
       target: { function: 'notify' },
+    },
+    {
+      id: 'slack-decides',
+      description: 'A button that a person presses in Slack is an answer to what was asked',
+      pattern: approvalPressedPattern,
+      target: { function: 'decide-approval' },
     },
     {
       id: 'approval-notifies',

@@ -16,6 +16,7 @@ import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { RegistryAccess } from '../constructs/registry-access.ts';
+import { WebhookApi } from '../constructs/webhook-api.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
@@ -26,11 +27,13 @@ import { RecoveryFunctions } from '../recovery/recovery-functions.ts';
 import {
   buildRecoveryRoutes,
   type RecoveryWorkflowName,
+  recoveryHttpRoutes,
   recoverySchedules,
   recoveryWorkflowNames,
 } from '../recovery/recovery-routes.ts';
 import { ReplicaBuckets } from '../recovery/replica-buckets.ts';
 import { SecretReplicas } from '../recovery/secret-replicas.ts';
+import { workflowNames } from '../routes/workflow-names.ts';
 
 export interface RecoveryStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -74,6 +77,9 @@ export class RecoveryStack extends Stack {
       primaryClusters: new PrimaryClusters(this, 'PrimaryClusters', { configuration, entries: homeAccess }),
       dns: new DnsAccess(this, 'Dns', { configuration }),
       workflowArns: recoveryWorkflowNames.map((name) => Workflow.arnOf(this, application, name)),
+      primaryWorkflowArns: workflowNames.map((name) =>
+        Workflow.arnOf(this, application, name, configuration.aws.primaryRegion),
+      ),
     });
     const collaborators = buildCollaborators({
       names: Object.keys(recoveryRegionFunctions) as RecoveryFunctionName[],
@@ -88,6 +94,10 @@ export class RecoveryStack extends Stack {
       ]),
     ) as Record<RecoveryWorkflowName, Workflow>;
 
+    const { api } = new WebhookApi(this, 'Webhooks', {
+      ...{ application, key, logRetention, monitoring },
+      routes: recoveryHttpRoutes.map((route) => ({ path: route.path, function: functions.get(route.function) })),
+    });
     for (const { target, ...route } of buildRecoveryRoutes((name) => Workflow.arnOf(this, application, name))) {
       bus.addRoute(route.id, {
         ...route,
@@ -108,7 +118,7 @@ export class RecoveryStack extends Stack {
       stringValue: this.toJsonString({
         region: this.region,
         recoveryRegion: this.region,
-        apiUrl: '',
+        apiUrl: api.apiEndpoint,
         eventBusName: bus.bus.eventBusName,
         ledgerTableName,
         environments: Object.keys(configuration.environments),

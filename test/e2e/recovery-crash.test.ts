@@ -10,9 +10,10 @@ it('a drill that is killed while it restores, and a fail-over while it restores 
     'invocation-ended switch-dns',
   ]);
   expect(missed).toEqual([]);
-  const { drills, moves, databases, rowsThere, targets, commits } = outcome;
+  const { drills, moves, agreed, databases, rowsThere, targets, commits } = outcome;
   expect(drills).toEqual(['SUCCEEDED', 'passed 0 left']);
   expect(moves).toEqual(['SUCCEEDED', 'completed']);
+  expect(agreed).toEqual(['approved grace-platform slack']);
   // The live one, and the empty one that it has taken the place of.
   expect(databases.toSorted()).toEqual(['pyairtable', expect.stringMatching(/^pyairtable_replaced_/)]);
   expect(rowsThere).toBeGreaterThan(0);

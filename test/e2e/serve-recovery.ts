@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { deploymentParameterName, deploymentSchema } from '../../contracts/deployment.ts';
+import { approvalActions } from '../../contracts/events/slack.ts';
 import { approvalRecord } from '../../contracts/ledger/approvals.ts';
 import { failOverRecord } from '../../contracts/ledger/fail-overs.ts';
 import { recoveryDrillRecord } from '../../contracts/ledger/recovery-drills.ts';
@@ -17,6 +19,8 @@ export interface Recovered {
   /** How each execution ended, and how each stands in the ledger. */
   readonly drills: readonly string[];
   readonly moves: readonly string[];
+  /** Who has agreed to the fail-over, and by what way. */
+  readonly agreed: readonly string[];
   /** Of the server in the recovery region. */
   readonly databases: readonly string[];
   readonly rowsThere: number;
@@ -89,15 +93,28 @@ async function ensure(
   );
 }
 
+/** By a press in Slack, whose address leads to the API of the recovery region: that of the primary one is not asked. */
 async function approve(): Promise<void> {
   const [pending] = await listLedgerItems(system, ledgerKind.pendingApproval, approvalRecord);
   if (pending === undefined) return;
   const { approvalId, planHash } = pending;
-  const decision = { approvalId, planHash, approver: 'grace-platform', verdict: 'approve' };
-  await call('lambda', 'Invoke', {
-    FunctionName: 'pyairtable-decide-approval',
-    Payload: Buffer.from(JSON.stringify(decision)),
+  const value = JSON.stringify({ approvalId, planHash });
+  const message = system.world.slack
+    .messages()
+    .find(({ blocks }) => JSON.stringify(blocks).includes(JSON.stringify(value)));
+  if (message === undefined) return;
+  const press = { messageTs: message.ts, actionId: approvalActions.approve, value, userId: 'U0GRACE01' };
+  const { status, body } = await system.world.slack.pressButton({
+    ...press,
+    at: `${await readApiUrl()}/webhooks/slack`,
   });
+  if (status !== 200) throw new Error(`the API of the recovery region answered ${status} to a press: ${body}`);
+}
+
+async function readApiUrl(): Promise<string> {
+  const Name = deploymentParameterName('pyairtable');
+  const { Parameter } = await call<{ Parameter: { Value: string } }>('ssm', 'GetParameter', { Name });
+  return deploymentSchema.parse(JSON.parse(Parameter.Value)).apiUrl;
 }
 
 async function query<Row extends object>(text: string, name?: string): Promise<Row[]> {
@@ -123,6 +140,7 @@ const moves = await ensure('fail-over', { request }, approve);
 
 const recorded = await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
 const moved = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
+const approvals = await listLedgerItems(system, ledgerKind.closedApproval, approvalRecord);
 const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecords: { Value: string }[] }[] }>(
   'route53',
   'ListResourceRecordSets',
@@ -131,6 +149,7 @@ const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecord
 const outcome: Recovered = {
   drills: [...drills, ...recorded.map(({ status, scorecard }) => `${status} ${scorecard?.sweep.left.length} left`)],
   moves: [...moves, ...moved.map(({ status }) => status)],
+  agreed: approvals.flatMap(({ status, votes }) => votes.map(({ approver, via }) => `${status} ${approver} ${via}`)),
   databases: (
     await query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname ~ '^pyairtable'`, 'postgres')
   ).map(({ datname }) => datname),

@@ -10,6 +10,8 @@ export interface Press {
   /** Where a message has several buttons of one action: the value of the one that is meant. */
   readonly value?: string;
   readonly userId: string;
+  /** Where the app's name leads just now; its own address by default. */
+  readonly at?: string;
 }
 
 interface Button {

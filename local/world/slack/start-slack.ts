@@ -102,7 +102,8 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     async pressButton(press) {
       const message = messages.get(press.messageTs);
       if (message === undefined) throw new Error(`no message ${press.messageTs} in this workspace`);
-      if (options.interactionUrl === undefined) throw new Error('this workspace was started without an interactionUrl');
+      const url = press.at ?? options.interactionUrl;
+      if (url === undefined) throw new Error('this workspace was started without an interactionUrl');
       const user = options.users?.[press.userId];
       const id = channelId(options.channels, message.channel);
       const body = buildInteraction({
@@ -120,7 +121,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
         details: { user: user?.name ?? press.userId, action: press.actionId, ts: message.ts },
       });
       const timestampSeconds = Math.floor(clock.now() / 1000);
-      const response = await fetch(options.interactionUrl, {
+      const response = await fetch(url, {
         method: 'POST',
         headers: {
           'content-type': 'application/x-www-form-urlencoded',

@@ -18,11 +18,13 @@ captureLogs();
 let ledger: TestLedger;
 let published: BusEvent[];
 let fault: Error | undefined;
+let ledgerFault: Error | undefined;
 let requests = 0;
 beforeEach(async () => {
   ledger = await openLedger();
   published = [];
   fault = undefined;
+  ledgerFault = undefined;
 });
 afterEach(async () => await ledger.stop());
 
@@ -68,6 +70,9 @@ function createHandler(readSecret: () => WebhookSecret = () => ({ current: 'new'
         },
       },
       clock: ledger.clock,
+      askLedger: async () => {
+        if (ledgerFault !== undefined) throw ledgerFault;
+      },
       digest: (body) => createHash('sha256').update(body).digest('hex'),
     }),
   );
@@ -231,7 +236,27 @@ describe('what Slack would never send', () => {
 
   it('is refused by size and by method', async () => {
     expect((await createHandler()(request('x'.repeat(1_000_001)))).statusCode).toBe(413);
-    expect((await createHandler()(request('', {}, 'GET'))).statusCode).toBe(405);
+    expect((await createHandler()(request('', {}, 'PUT'))).statusCode).toBe(405);
+  });
+});
+
+describe('whether people are led here', () => {
+  const unfilled = () => {
+    throw new AppError('ForbiddenError', 'secret slack-signing is not as expected');
+  };
+  const denied = () => {
+    throw Object.assign(new Error('denied'), { name: 'AccessDeniedException' });
+  };
+
+  it('is asked by GET: yes while the ledger answers, also where nobody uses Slack', async () => {
+    expect((await createHandler()(request('', {}, 'GET'))).statusCode).toBe(200);
+    expect((await createHandler(unfilled)(request('', {}, 'GET'))).statusCode).toBe(200);
+  });
+
+  it('is no when a press could not be taken: the ledger or the secrets do not answer', async () => {
+    expect((await createHandler(denied)(request('', {}, 'GET'))).statusCode).toBe(503);
+    ledgerFault = new Error('no route to DynamoDB');
+    expect((await createHandler()(request('', {}, 'GET'))).statusCode).toBe(503);
   });
 });
 
