@@ -1,21 +1,11 @@
 // One look of Flagger at a canary, as its scheduler does it: initialize, notice a new version, shift, judge, promote or take back.
 import type { ControllerContext } from '../controllers/controller.ts';
-import { recordEvent } from '../controllers/record-event.ts';
 import type { ResourceType } from '../resources/resource-type.ts';
 import type { Deployment } from '../resources/workload-types.ts';
-import { buildPayload, callWebhook, type ReachService } from './call-webhook.ts';
-import {
-  type Canary,
-  type CanaryPhase,
-  type CanaryStatus,
-  type CanaryWebhook,
-  maximumWeightOf,
-  nextWeightOf,
-  phasesUnderWay,
-  skipsAnalysis,
-  thresholdOf,
-  type WebhookType,
-} from './canary.ts';
+import type { ReachService } from './call-webhook.ts';
+import { type Canary, maximumWeightOf, nextWeightOf, phasesUnderWay, skipsAnalysis, thresholdOf } from './canary.ts';
+import { CanaryHooks } from './canary-hooks.ts';
+import { CanaryRecord } from './canary-record.ts';
 import { CanaryRoutes } from './canary-routes.ts';
 import { enterPhase, hashSpec, syncStatus } from './canary-status.ts';
 import { CanaryWorkloads } from './canary-workloads.ts';
@@ -32,11 +22,15 @@ export class CanaryAdvancer {
   private readonly parts: AdvanceParts;
   private readonly workloads: CanaryWorkloads;
   private readonly routes: CanaryRoutes;
+  private readonly record: CanaryRecord;
+  private readonly hooks: CanaryHooks;
 
   constructor(parts: AdvanceParts) {
     this.parts = parts;
     this.workloads = new CanaryWorkloads(parts.registry);
     this.routes = new CanaryRoutes(parts.registry);
+    this.record = new CanaryRecord(parts, parts.type);
+    this.hooks = new CanaryHooks(parts, this.record);
   }
 
   /** Whether a look would do anything: Flagger looks at every interval, we leave out the looks that find nothing. */
@@ -58,19 +52,19 @@ export class CanaryAdvancer {
     try {
       if (!this.initialize(canary, target)) return;
     } catch (error) {
-      await this.warn(canary, error instanceof Error ? error.message : String(error));
+      await this.hooks.warn(canary, error instanceof Error ? error.message : String(error));
       return;
     }
-    const current = this.read(canary);
+    const current = this.record.read(canary);
     const { phase } = current.status ?? {};
     // So that a version that failed can be tried again, once the target has said something else meanwhile.
     if (isOutdated(current, target))
-      this.write(current, (status) => ({ ...status, lastAppliedSpec: hashSpec(target.spec.template) }));
+      this.record.write(current, (status) => ({ ...status, lastAppliedSpec: hashSpec(target.spec.template) }));
     if (!phasesUnderWay.includes(phase) && !this.hasChanged(current, target)) return;
     if (!skipsAnalysis(current)) {
       const primary = this.workloads.primaryReadiness(current);
       if (!primary.ready) {
-        await this.warn(current, primary.message);
+        await this.hooks.warn(current, primary.message);
         if (!primary.retriable) await this.takeBack(current, target);
         return;
       }
@@ -84,7 +78,8 @@ export class CanaryAdvancer {
     const selector = this.workloads.selectorOf(target);
     this.routes.ensureBackends(canary, selector);
     const { phase } = canary.status ?? {};
-    if (phase === undefined) this.write(canary, (status) => enterPhase(status, 'Initializing', this.now()));
+    if (phase === undefined)
+      this.record.write(canary, (status) => enterPhase(status, 'Initializing', this.record.now()));
     this.workloads.ensurePrimary(canary, target);
     const isNew = phase === undefined || phase === 'Initializing';
     if (isNew && !skipsAnalysis(canary) && !this.workloads.primaryReadiness(canary).ready) return false;
@@ -92,8 +87,10 @@ export class CanaryAdvancer {
     if (isNew) this.workloads.scaleToZero(canary);
     this.routes.ensureRoute(canary);
     if (!isNew) return true;
-    this.write(canary, (status) => syncStatus(status, 'Initialized', hashSpec(target.spec.template), this.now()));
-    this.trace(canary, 'canary-phase-changed', { phase: 'Initialized' });
+    this.record.write(canary, (status) =>
+      syncStatus(status, 'Initialized', hashSpec(target.spec.template), this.record.now()),
+    );
+    this.record.trace(canary, 'canary-phase-changed', { phase: 'Initialized' });
     return false;
   }
 
@@ -103,24 +100,24 @@ export class CanaryAdvancer {
     const hash = hashSpec(target.spec.template);
     if (phase === 'Progressing' || phase === 'WaitingPromotion') {
       if (!this.hasChanged(canary, target)) return true;
-      await this.tell(canary, `New revision detected! Restarting analysis for ${nameOf(canary)}`);
+      await this.hooks.tell(canary, `New revision detected! Restarting analysis for ${nameOf(canary)}`);
       this.routes.setWeight(canary, 0);
-      this.write(canary, (status) => syncStatus(status, 'Progressing', hash, this.now()));
+      this.record.write(canary, (status) => syncStatus(status, 'Progressing', hash, this.record.now()));
       return false;
     }
     if (phase === 'Promoting' || phase === 'Finalising') return true;
-    const refusal = await this.ask(canary, 'confirm-rollout', phase);
+    const refusal = await this.hooks.ask(canary, 'confirm-rollout', phase);
     if (refusal !== undefined) {
       if (phase !== 'Waiting') {
-        await this.enter(canary, 'Waiting');
-        await this.warn(canary, `Halt ${nameOf(canary)} advancement waiting for approval ${refusal}`);
+        this.record.enter(canary, 'Waiting');
+        await this.hooks.warn(canary, `Halt ${nameOf(canary)} advancement waiting for approval ${refusal}`);
       }
       return false;
     }
-    await this.tell(canary, `New revision detected! Scaling up ${nameOf(canary)}`, 'Progressing');
+    await this.hooks.tell(canary, `New revision detected! Scaling up ${nameOf(canary)}`, 'Progressing');
     this.workloads.scaleFromZero(canary, target);
-    this.write(canary, (status) => syncStatus(status, 'Progressing', hash, this.now()));
-    this.trace(canary, 'canary-phase-changed', { phase: 'Progressing' });
+    this.record.write(canary, (status) => syncStatus(status, 'Progressing', hash, this.record.now()));
+    this.record.trace(canary, 'canary-phase-changed', { phase: 'Progressing' });
     return false;
   }
 
@@ -128,20 +125,20 @@ export class CanaryAdvancer {
     const { phase, failedChecks = 0 } = canary.status ?? {};
     const readiness = this.workloads.canaryReadiness(canary);
     if (!readiness.ready) {
-      await this.warn(canary, `canary deployment ${readiness.message}`);
+      await this.hooks.warn(canary, `canary deployment ${readiness.message}`);
       if (!readiness.retriable) await this.takeBack(canary, target);
       return;
     }
     if (skipsAnalysis(canary)) return await this.promoteAtOnce(canary, target);
     const isAnalysis = phase === 'Progressing' || phase === 'WaitingPromotion';
-    if (isAnalysis && (await this.isAskedBack(canary))) {
-      await this.warn(canary, `Rolling back ${nameOf(canary)} manual webhook invoked`);
+    if (isAnalysis && (await this.hooks.isAskedBack(canary))) {
+      await this.hooks.warn(canary, `Rolling back ${nameOf(canary)} manual webhook invoked`);
       return await this.takeBack(canary, target);
     }
     if (phase === 'Promoting') {
-      await this.tell(canary, 'Routing all traffic to primary');
+      await this.hooks.tell(canary, 'Routing all traffic to primary');
       this.routes.setWeight(canary, 0);
-      return await this.enter(canary, 'Finalising');
+      return this.record.enter(canary, 'Finalising');
     }
     if (phase === 'Finalising') return await this.finish(canary, 'Promotion completed! Scaling down');
     if (isAnalysis && failedChecks >= thresholdOf(canary)) return await this.takeBack(canary, target);
@@ -151,49 +148,52 @@ export class CanaryAdvancer {
   private async analyse(canary: Canary, target: Deployment): Promise<void> {
     const weight = this.routes.readWeight(canary);
     if (weight === 0) {
-      await this.tell(canary, `Starting canary analysis for ${nameOf(canary)}`);
-      const refusal = await this.ask(canary, 'pre-rollout', 'Progressing');
+      await this.hooks.tell(canary, `Starting canary analysis for ${nameOf(canary)}`);
+      const refusal = await this.hooks.ask(canary, 'pre-rollout', 'Progressing');
       if (refusal !== undefined) {
-        await this.warn(canary, `Halt ${nameOf(canary)} advancement pre-rollout check ${refusal} failed`);
-        return this.countFailure(canary);
+        await this.hooks.warn(canary, `Halt ${nameOf(canary)} advancement pre-rollout check ${refusal} failed`);
+        return this.record.countFailure(canary);
       }
     } else {
       const problem = await this.judge(canary, target);
       if (problem !== undefined) {
-        await this.warn(canary, problem);
-        return this.countFailure(canary);
+        await this.hooks.warn(canary, problem);
+        return this.record.countFailure(canary);
       }
     }
     if (weight < maximumWeightOf(canary)) {
       const next = nextWeightOf(canary, weight);
       this.routes.setWeight(canary, next);
-      this.write(canary, (status) => ({ ...status, canaryWeight: next, lastTransitionTime: this.now() }));
-      this.trace(canary, 'canary-advanced', { weight: next });
-      return await this.tell(canary, `Advance ${nameOf(canary)} canary weight ${next}`);
+      this.record.write(canary, (status) => ({ ...status, canaryWeight: next, lastTransitionTime: this.record.now() }));
+      this.record.trace(canary, 'canary-advanced', { weight: next });
+      return await this.hooks.tell(canary, `Advance ${nameOf(canary)} canary weight ${next}`);
     }
-    const refusal = await this.ask(canary, 'confirm-promotion', 'Progressing');
+    const refusal = await this.hooks.ask(canary, 'confirm-promotion', 'Progressing');
     if (refusal !== undefined) {
       if (canary.status?.phase === 'WaitingPromotion') return;
-      await this.enter(canary, 'WaitingPromotion');
-      return await this.warn(canary, `Halt ${nameOf(canary)} advancement waiting for promotion approval ${refusal}`);
+      this.record.enter(canary, 'WaitingPromotion');
+      return await this.hooks.warn(
+        canary,
+        `Halt ${nameOf(canary)} advancement waiting for promotion approval ${refusal}`,
+      );
     }
-    await this.tell(
+    await this.hooks.tell(
       canary,
       `Copying ${nameOf(canary)} template spec to ${canary.spec.targetRef.name}-primary.${canary.metadata.namespace}`,
     );
     this.workloads.promote(canary, target);
-    await this.enter(canary, 'Promoting');
+    this.record.enter(canary, 'Promoting');
   }
 
   private async judge(canary: Canary, target: Deployment): Promise<string | undefined> {
-    const refusal = await this.ask(canary, 'rollout', 'Progressing');
+    const refusal = await this.hooks.ask(canary, 'rollout', 'Progressing');
     if (refusal !== undefined) return `Halt ${nameOf(canary)} advancement external check ${refusal} failed`;
     return await this.parts.judge(canary, target);
   }
 
   private async promoteAtOnce(canary: Canary, target: Deployment): Promise<void> {
     this.routes.setWeight(canary, 0);
-    await this.tell(
+    await this.hooks.tell(
       canary,
       `Copying ${nameOf(canary)} template spec to ${canary.spec.targetRef.name}-primary.${canary.metadata.namespace}`,
     );
@@ -203,21 +203,23 @@ export class CanaryAdvancer {
 
   private async finish(canary: Canary, words: string): Promise<void> {
     this.workloads.scaleToZero(canary);
-    await this.enter(canary, 'Succeeded');
-    await this.ask(canary, 'post-rollout', 'Succeeded');
-    await this.tell(canary, `${words} ${nameOf(canary)}`, 'Succeeded');
+    this.record.enter(canary, 'Succeeded');
+    await this.hooks.ask(canary, 'post-rollout', 'Succeeded');
+    await this.hooks.tell(canary, `${words} ${nameOf(canary)}`, 'Succeeded');
   }
 
   private async takeBack(canary: Canary, target: Deployment): Promise<void> {
     const { failedChecks = 0 } = canary.status ?? {};
     if (failedChecks >= thresholdOf(canary))
-      await this.warn(canary, `Rolling back ${nameOf(canary)} failed checks threshold reached ${failedChecks}`);
+      await this.hooks.warn(canary, `Rolling back ${nameOf(canary)} failed checks threshold reached ${failedChecks}`);
     this.routes.setWeight(canary, 0);
     this.workloads.scaleToZero(canary);
-    this.write(canary, (status) => syncStatus(status, 'Failed', hashSpec(target.spec.template), this.now()));
-    this.trace(canary, 'canary-phase-changed', { phase: 'Failed' });
-    await this.warn(canary, `Canary failed! Scaling down ${nameOf(canary)}`, 'Failed');
-    await this.ask(canary, 'post-rollout', 'Failed');
+    this.record.write(canary, (status) =>
+      syncStatus(status, 'Failed', hashSpec(target.spec.template), this.record.now()),
+    );
+    this.record.trace(canary, 'canary-phase-changed', { phase: 'Failed' });
+    await this.hooks.warn(canary, `Canary failed! Scaling down ${nameOf(canary)}`, 'Failed');
+    await this.hooks.ask(canary, 'post-rollout', 'Failed');
   }
 
   /** A template that was promoted before is no new version: a rollback in the target needs no analysis. */
@@ -226,108 +228,11 @@ export class CanaryAdvancer {
     if (status.lastAppliedSpec === undefined) return true;
     return status.lastPromotedSpec !== hash && status.lastAppliedSpec !== hash;
   }
-
-  private async isAskedBack(canary: Canary): Promise<boolean> {
-    for (const webhook of listWebhooks(canary, 'rollback')) {
-      const phase = canary.status?.phase;
-      try {
-        await callWebhook(this.parts.reach, webhook, buildPayload(canary, phase, webhook.metadata));
-        await this.warn(canary, `Rollback check ${webhook.name} passed`);
-        return true;
-      } catch {
-        await this.tell(canary, `Rollback hook ${webhook.name} not signaling a rollback`);
-      }
-    }
-    return false;
-  }
-
-  /** The name of the first webhook of the type that says no, or does not answer. */
-  private async ask(canary: Canary, type: WebhookType, phase: CanaryPhase | undefined): Promise<string | undefined> {
-    for (const webhook of listWebhooks(canary, type)) {
-      try {
-        await callWebhook(this.parts.reach, webhook, buildPayload(canary, phase, webhook.metadata));
-      } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
-        this.trace(canary, 'canary-gate-closed', { type, words });
-        return webhook.name;
-      }
-    }
-    return undefined;
-  }
-
-  private countFailure(canary: Canary): void {
-    this.write(canary, (status) => ({
-      ...status,
-      failedChecks: (status.failedChecks ?? 0) + 1,
-      lastTransitionTime: this.now(),
-    }));
-  }
-
-  private async enter(canary: Canary, phase: CanaryPhase): Promise<void> {
-    this.write(canary, (status) => enterPhase(status, phase, this.now()));
-    this.trace(canary, 'canary-phase-changed', { phase });
-  }
-
-  private async tell(canary: Canary, message: string, phase?: CanaryPhase): Promise<void> {
-    await this.announce(canary, 'Normal', message, phase);
-  }
-
-  private async warn(canary: Canary, message: string, phase?: CanaryPhase): Promise<void> {
-    await this.announce(canary, 'Warning', message, phase);
-  }
-
-  private async announce(canary: Canary, type: 'Normal' | 'Warning', message: string, phase?: CanaryPhase) {
-    recordEvent(this.parts.registry, canary, { type, reason: 'Synced', message, component: 'flagger' });
-    this.trace(canary, type === 'Warning' ? 'canary-warning' : 'canary-event', { message });
-    for (const webhook of listWebhooks(canary, 'event')) {
-      const metadata = {
-        ...webhook.metadata,
-        eventMessage: message,
-        eventType: type,
-        timestamp: String(this.parts.clock.now()),
-      };
-      const payload = buildPayload(canary, phase ?? this.read(canary).status?.phase, metadata);
-      // What cannot be told is lost, as with Flagger: whoever waits for it looks again by himself.
-      await callWebhook(this.parts.reach, webhook, payload).catch((error: unknown) => {
-        this.trace(canary, 'canary-event-not-told', { error: error instanceof Error ? error.message : String(error) });
-      });
-    }
-  }
-
-  private read(canary: Canary): Canary {
-    return this.parts.registry.get<Canary>(this.parts.type, canary.metadata.namespace, canary.metadata.name);
-  }
-
-  private write(canary: Canary, change: (status: CanaryStatus) => CanaryStatus): void {
-    const { namespace, name } = canary.metadata;
-    this.parts.registry.update<Canary>(
-      this.parts.type,
-      namespace,
-      name,
-      (current) => {
-        current.status = change(current.status ?? {});
-      },
-      { subresource: 'status' },
-    );
-  }
-
-  private now(): string {
-    return this.parts.registry.now();
-  }
-
-  private trace(canary: Canary, name: string, details: Record<string, unknown>): void {
-    const subject = `${this.parts.cluster}/${canary.metadata.namespace}/${canary.metadata.name}`;
-    this.parts.trace.record({ service: 'flagger', name, subject, details });
-  }
 }
 
 /** After a failure Flagger keeps up with what the target says, whatever that is. */
 function isOutdated({ status }: Canary, target: Deployment): boolean {
   return status?.phase === 'Failed' && status.lastAppliedSpec !== hashSpec(target.spec.template);
-}
-
-function listWebhooks({ spec }: Canary, type: WebhookType): CanaryWebhook[] {
-  return (spec.analysis?.webhooks ?? []).filter((webhook) => (webhook.type ?? 'rollout') === type);
 }
 
 function nameOf({ spec, metadata }: Canary): string {
