@@ -4,6 +4,7 @@ import { createPolicyOperations } from './policy-operations.ts';
 import { createSecretResourcePolicyProvider } from './resource-policy-provider.ts';
 import { createSecretOperations } from './secret-operations.ts';
 import { createSecretProvider } from './secret-provider.ts';
+import { createSecretQueries } from './secret-queries.ts';
 import { SecretTable } from './secret-table.ts';
 import { createValueOperations } from './value-operations.ts';
 
@@ -17,6 +18,7 @@ export const createSecretsmanagerModule: CreateServiceModule = (context) => {
         loadSdk: () => import('@aws-sdk/client-secrets-manager'),
         operations: {
           ...createSecretOperations(context, secrets),
+          ...createSecretQueries(secrets),
           ...createValueOperations(context, secrets),
           ...createPolicyOperations(context, secrets),
         },

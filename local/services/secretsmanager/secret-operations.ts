@@ -1,17 +1,12 @@
-// Secrets themselves: create, describe, list, delete, restore, tag.
+// Changes to secrets themselves: create, update, replicate, delete, restore, tag.
 import type {
   CreateSecretCommandInput,
   CreateSecretResponse,
   DeleteSecretCommandInput,
   DeleteSecretResponse,
-  DescribeSecretCommandInput,
-  DescribeSecretResponse,
-  ListSecretsCommandInput,
-  ListSecretsResponse,
   ReplicateSecretToRegionsCommandInput,
   RestoreSecretCommandInput,
   RestoreSecretResponse,
-  SecretListEntry,
   TagResourceCommandInput,
   UntagResourceCommandInput,
   UpdateSecretCommandInput,
@@ -21,24 +16,19 @@ import { listEncryptionPermissions } from '../../identity/encryption-permission.
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type CallContext, type Operation } from '../../runtime/service.ts';
 import { listSecretPermissions } from './secret-permissions.ts';
+import { describeSecret, identifySecret } from './secret-queries.ts';
 import type { SecretTable, StoredSecret } from './secret-table.ts';
-import { addVersion, listStages } from './secret-version.ts';
+import { addVersion } from './secret-version.ts';
 import { buildVersion } from './value-operations.ts';
 
 const dayMilliseconds = 86_400_000;
 const defaultRecoveryDays = 30;
 const shortestRecoveryDays = 7;
-const defaultPage = 100;
 
 export function createSecretOperations(
   context: RuntimeContext,
   secrets: SecretTable,
 ): Readonly<Record<string, Operation>> {
-  const identify = (secret: StoredSecret, region: string) => ({
-    ARN: secrets.arnOf(region, secret.name),
-    Name: secret.name,
-  });
-
   async function store(secret: StoredSecret): Promise<void> {
     secrets.put(secret);
     await context.store.flush();
@@ -80,7 +70,7 @@ export function createSecretOperations(
         })),
       };
       await store(secret);
-      return { ...identify(secret, region), ...(version !== undefined && { VersionId: version.id }) };
+      return { ...identifySecret(secrets, secret, region), ...(version !== undefined && { VersionId: version.id }) };
     },
   };
 
@@ -98,16 +88,7 @@ export function createSecretOperations(
         ...(version !== undefined && { versions: addVersion(secret.versions, version) }),
         changedAt: now,
       });
-      return { ...identify(secret, region), ...(version !== undefined && { VersionId: version.id }) };
-    },
-  };
-
-  const describeSecret: Operation = {
-    authorize: ({ SecretId }: DescribeSecretCommandInput, { region }: CallContext) =>
-      listSecretPermissions(secrets, { action: 'DescribeSecret', secretId: SecretId, region }),
-    handle: ({ SecretId = '' }: DescribeSecretCommandInput, { region }: CallContext): DescribeSecretResponse => {
-      const secret = secrets.get(region, SecretId);
-      return { ...describe(secret, region), VersionIdsToStages: listStages(secret.versions) };
+      return { ...identifySecret(secrets, secret, region), ...(version !== undefined && { VersionId: version.id }) };
     },
   };
 
@@ -125,44 +106,8 @@ export function createSecretOperations(
       const kept = secret.replicas.filter((replica) => !added.some((each) => each.region === replica.region));
       const replicated: StoredSecret = { ...secret, replicas: [...kept, ...added] };
       await store(replicated);
-      const { ARN, ReplicationStatus } = describe(replicated, region);
+      const { ARN, ReplicationStatus } = describeSecret(secrets, replicated, region);
       return { ARN, ReplicationStatus };
-    },
-  };
-
-  function describe(secret: StoredSecret, region: string) {
-    const keyId = secrets.keyIdOf(secret, region);
-    return {
-      ...identify(secret, region),
-      ...(secret.description !== undefined && { Description: secret.description }),
-      ...(keyId !== undefined && { KmsKeyId: keyId }),
-      CreatedDate: new Date(secret.createdAt),
-      LastChangedDate: new Date(secret.changedAt),
-      ...(secret.deletedAt !== undefined && { DeletedDate: new Date(secret.deletedAt) }),
-      Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
-      ...(secret.replicas.length > 0 && {
-        PrimaryRegion: secret.region,
-        ReplicationStatus: secret.replicas.map((replica) => ({ Region: replica.region, Status: 'InSync' as const })),
-      }),
-    };
-  }
-
-  const listSecrets: Operation = {
-    authorize: () => [{ action: 'secretsmanager:ListSecrets', resource: '*' }],
-    handle: (input: ListSecretsCommandInput, { region }: CallContext): ListSecretsResponse => {
-      const all = secrets
-        .list(region)
-        .filter((secret) => input.IncludePlannedDeletion === true || secret.deleteAt === undefined)
-        .filter((secret) => matchesFilters(secret, input.Filters));
-      const start = Number(input.NextToken ?? 0);
-      const end = start + (input.MaxResults ?? defaultPage);
-      const entries = all.slice(start, end).map(
-        (secret): SecretListEntry => ({
-          ...describe(secret, region),
-          SecretVersionsToStages: listStages(secret.versions),
-        }),
-      );
-      return { SecretList: entries, ...(end < all.length && { NextToken: String(end) }) };
     },
   };
 
@@ -181,7 +126,7 @@ export function createSecretOperations(
         secrets.scheduleDeletion(marked);
       }
       await context.store.flush();
-      return { ...identify(secret, region), DeletionDate: new Date(deleteAt) };
+      return { ...identifySecret(secrets, secret, region), DeletionDate: new Date(deleteAt) };
     },
   };
 
@@ -195,7 +140,7 @@ export function createSecretOperations(
       const { deleteAt: _deleteAt, deletedAt: _deletedAt, ...secret } = secrets.get(region, SecretId);
       secrets.scheduleDeletion(secret);
       await store(secret);
-      return identify(secret, region);
+      return identifySecret(secrets, secret, region);
     },
   };
 
@@ -224,9 +169,7 @@ export function createSecretOperations(
   return {
     CreateSecret: createSecret,
     UpdateSecret: updateSecret,
-    DescribeSecret: describeSecret,
     ReplicateSecretToRegions: replicateSecretToRegions,
-    ListSecrets: listSecrets,
     DeleteSecret: deleteSecret,
     RestoreSecret: restoreSecret,
     TagResource: tagResource,
@@ -262,21 +205,4 @@ function parseRecoveryDays({ RecoveryWindowInDays: days = defaultRecoveryDays }:
     'InvalidParameterException',
     `The RecoveryWindowInDays value must be between ${shortestRecoveryDays} and ${defaultRecoveryDays} days (inclusive).`,
   );
-}
-
-function matchesFilters(secret: StoredSecret, filters: ListSecretsCommandInput['Filters'] = []): boolean {
-  return filters.every(({ Key, Values = [] }) => {
-    const texts: Record<string, readonly string[]> = {
-      name: [secret.name],
-      description: [secret.description ?? ''],
-      'tag-key': Object.keys(secret.tags),
-      'tag-value': Object.values(secret.tags),
-      'primary-region': [secret.region],
-    };
-    const candidates = Key === 'all' ? Object.values(texts).flat() : (texts[Key ?? ''] ?? []);
-    return Values.some((value) => {
-      const negated = value.startsWith('!');
-      return candidates.some((text) => text.startsWith(negated ? value.slice(1) : value)) !== negated;
-    });
-  });
 }
