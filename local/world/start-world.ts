@@ -1,6 +1,5 @@
 // The world around AWS for a local run: GitHub, an image registry, Slack, and a cluster for each environment.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import { openAcmeAuthorities } from './acme-authorities.ts';
 import { type BuildService, startBuildService } from './build-service.ts';
@@ -17,6 +16,8 @@ import { type PagerDuty, startPagerDuty } from './pager-duty/start-pager-duty.ts
 import { putDatabaseSecrets } from './postgres/put-database-secrets.ts';
 import { type Databases, startDatabases } from './postgres/start-databases.ts';
 import { type Registry, startRegistry } from './registry/start-registry.ts';
+import { describeImage, seedImages } from './seed-images.ts';
+import { seedRepositories } from './seed-repositories.ts';
 import { type Slack, startSlack } from './slack/start-slack.ts';
 import { type ClusterParts, startClusterFronts, startSimulatedClusters } from './start-clusters.ts';
 
@@ -91,13 +92,10 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** The tag of what runs before anything was promoted. */
-const firstTag = 'bootstrap';
-
 /** Starts everything, seeded so that each environment runs the first version of every service. */
 export async function startWorld(parts: WorldParts): Promise<World> {
   const { configuration, directory, clock, trace, ports = {} } = parts;
-  const { owner, gitops, repositories } = configuration.github;
+  const { owner, gitops } = configuration.github;
   const shared = (name: 'github' | 'registry' | 'slack' | 'pager-duty') => ({
     directory: join(directory, name),
     clock,
@@ -124,18 +122,10 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     webhookUrl: `${parts.automationUrl}/webhooks/github`,
     webhookSecret: parts.credentials.webhookSecret,
   });
-  for (const repository of repositories) {
-    await github.seedRepository(repository, buildSources(configuration, repository), {
-      branches: listBranches(configuration),
-    });
-  }
-  await github.seedRepository(gitops.repository, readFiles(parts.gitOpsDirectory), { defaultBranch: gitops.branch });
-  for (const { image } of Object.values(configuration.services)) {
-    await registry.pushImage({ repository: repositoryOf(image), tag: firstTag });
-  }
+  await seedRepositories(github, configuration, parts.gitOpsDirectory);
+  await seedImages(registry, configuration, Object.keys(parts.jobImages ?? {}));
 
   const { jobImages = {}, podEnvironment = () => ({}) } = parts;
-  for (const image of Object.keys(jobImages)) await pushJobImage(registry, image);
   const databases = await startDatabases({
     configuration,
     directory: join(directory, 'databases'),
@@ -223,12 +213,6 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   };
 }
 
-/** What the registry must have, or no node can pull it. */
-async function pushJobImage(registry: Registry, image: string): Promise<void> {
-  const [, repository = '', tag] = /^(.*?)(?::([\w.-]+))?$/.exec(repositoryOf(image)) ?? [];
-  await registry.pushImage({ repository, tag: tag ?? firstTag });
-}
-
 /** What has to be restarted after a renewal does not load it by itself. */
 function letCertificatesGrowStale(
   { certificates, services }: Configuration,
@@ -241,11 +225,6 @@ function letCertificatesGrowStale(
   }
 }
 
-/** `ghcr.io/owner/name` → `owner/name`, as the registry itself calls it. */
-export function repositoryOf(image: string): string {
-  return image.slice(image.indexOf('/') + 1);
-}
-
 function listChannels({ notifications: { slack } }: Configuration): string[] {
   return [...new Set([slack.defaultChannel, ...Object.values(slack.channels)])];
 }
@@ -254,39 +233,4 @@ function listChannels({ notifications: { slack } }: Configuration): string[] {
 function listMembers({ approvals }: Configuration): Record<string, { name: string; email: string }> {
   const members = Object.entries(approvals.slackUsers);
   return Object.fromEntries(members.map(([id, login]) => [id, { name: login, email: `${login}@pyairtable.example` }]));
-}
-
-function listBranches({ environments }: Configuration): string[] {
-  return Object.values(environments).flatMap(({ branch }) =>
-    branch === undefined || branch === 'main' ? [] : [branch],
-  );
-}
-
-/** A file for each of the service's globs, so that a push can touch it. */
-function buildSources({ services }: Configuration, repository: string): Record<string, string> {
-  const own = Object.entries(services).filter(([, service]) => service.repository === repository);
-  const files = own.flatMap(([name, { paths }]) =>
-    paths.map((glob) => [join(glob.replace(/\*.*$/, ''), 'VERSION'), `first version of ${name}\n`]),
-  );
-  return { 'README.md': `# ${repository}\n`, ...Object.fromEntries(files) };
-}
-
-function readFiles(root: string, folder = root): Record<string, string> {
-  return Object.assign(
-    {},
-    ...readdirSync(folder).map((entry) => {
-      const path = join(folder, entry);
-      return statSync(path).isDirectory()
-        ? readFiles(root, path)
-        : { [relative(root, path)]: readFileSync(path, 'utf8') };
-    }),
-  );
-}
-
-/** The tag decides how a container behaves; a build can add a word to it by a label. */
-function describeImage(registry: Registry, image: string): { tag?: string; exists?: boolean } {
-  const known = registry.describeImage(image);
-  if (known === undefined) return { exists: false };
-  const { tag, labels } = known;
-  return { tag: labels.behaviour === undefined ? tag : `${tag}-${labels.behaviour}` };
 }

@@ -3,20 +3,11 @@ import { type Conclusion, moveWorkflowRun } from './actions/workflow-runs.ts';
 import { createRelease } from './api/release-routes.ts';
 import { issueToken } from './authentication/find-actor.ts';
 import { NO_COMMIT } from './git/bare-repository.ts';
-import type { TreeChange } from './git/edit-tree.ts';
 import type { GitHubWorld } from './github-world.ts';
 import type { DeliveryRecord, HookRecord, ReleaseRecord, WorkflowRunRecord } from './records.ts';
 import type { Repository } from './repositories.ts';
-import { noreplyAddress } from './shapes/present-user.ts';
 import { announceRefChange } from './webhooks/announce-ref-change.ts';
-
-/** Contents by path; `null` removes the file. */
-export type Files = Readonly<Record<string, string | Uint8Array | null>>;
-
-export interface CommitContent {
-  readonly files: Files;
-  readonly message: string;
-}
+import { type CommitContent, type Files, writeCommit } from './write-commit.ts';
 
 export interface Pushed {
   /** The tip after the push. */
@@ -112,24 +103,6 @@ export function createControls(world: GitHubWorld, owner: string): GitHubControl
     throw new Error(`no repository "${qualify(repo)}": there are ${known}; make it with seedRepository`);
   }
 
-  async function writeCommit(
-    { git }: Repository,
-    parent: string | undefined,
-    { files, message }: CommitContent,
-    login: string,
-  ): Promise<string> {
-    const base = parent === undefined ? undefined : await git.findCommit(parent);
-    const changes: TreeChange[] = [];
-    for (const [path, content] of Object.entries(files)) {
-      if (content === null) changes.push({ path, mode: '100644' });
-      else changes.push({ path, mode: '100644', sha: await git.writeObject('blob', content) });
-    }
-    const tree = await git.writeTree(changes, base?.tree);
-    const signature = { name: login, email: noreplyAddress(login), at: clock.now() };
-    const parents = parent === undefined ? [] : [parent];
-    return git.writeCommit({ tree, parents, author: signature, committer: signature, message });
-  }
-
   const pushCommits: GitHubControls['pushCommits'] = async (push) => {
     const repository = await getRepository(push.repo);
     const { git, record } = repository;
@@ -140,7 +113,9 @@ export function createControls(world: GitHubWorld, owner: string): GitHubControl
     const start = current ?? (await git.findRef(`refs/heads/${record.defaultBranch}`));
     const commits: string[] = [];
     for (const content of push.commits) {
-      commits.push(await writeCommit(repository, commits.at(-1) ?? push.onto ?? start?.sha, content, login));
+      commits.push(
+        await writeCommit(repository, commits.at(-1) ?? push.onto ?? start?.sha, content, { login, at: clock.now() }),
+      );
     }
     const before = current?.sha ?? NO_COMMIT;
     const sha = commits.at(-1) ?? push.onto ?? before;
@@ -190,7 +165,13 @@ export function createControls(world: GitHubWorld, owner: string): GitHubControl
       const main = `refs/heads/${record.defaultBranch}`;
       const existing = await git.findRef(main);
       const sha =
-        existing?.sha ?? (await writeCommit(repository, undefined, { files, message: 'Initial commit' }, owner));
+        existing?.sha ??
+        (await writeCommit(
+          repository,
+          undefined,
+          { files, message: 'Initial commit' },
+          { login: owner, at: createdAt },
+        ));
       if (!existing) await git.moveRef(main, NO_COMMIT, sha);
       for (const branch of branches) await git.moveRef(`refs/heads/${branch}`, NO_COMMIT, sha);
       await world.flush();

@@ -1,15 +1,16 @@
 // The durable queue between a bus and its targets: at least once, with back-off, then the dead-letter queue.
 import type { CancelTimer } from '../../../clock/clock.ts';
 import type { RuntimeContext } from '../../../runtime/context.ts';
-import { buildQueueUrl } from '../../../runtime/queue-url.ts';
 import { ServiceMetrics } from '../../../runtime/service-metrics.ts';
 import type { Table } from '../../../storage/store.ts';
 import type { BusEvent } from '../bus-event.ts';
-import { DEFAULT_MAXIMUM_EVENT_AGE_SECONDS, DEFAULT_MAXIMUM_RETRY_ATTEMPTS, type Rule } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { RuleRegistry } from '../rules/rule-registry.ts';
 import { buildTargetInput } from '../targets/build-target-input.ts';
 import { dispatchTarget } from '../targets/dispatch-target.ts';
+import { buildDeadLetter } from './build-dead-letter.ts';
 import { classifyDeliveryError, type DeliveryError } from './delivery-error.ts';
+import { findExhaustedLimit } from './find-exhausted-limit.ts';
 import { computeRetryDelay } from './retry-delay.ts';
 
 /** A dead-letter queue that refuses is asked again after this much virtual time. */
@@ -152,11 +153,7 @@ export class DeliveryQueue {
     const failures = delivery.failures + 1;
     const now = this.#context.clock.now();
     const nextAttemptAt = now + computeRetryDelay(failures);
-    const maximumAge = target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_MAXIMUM_EVENT_AGE_SECONDS;
-    const maximumRetries = target.RetryPolicy?.MaximumRetryAttempts ?? DEFAULT_MAXIMUM_RETRY_ATTEMPTS;
-    let condition: string | undefined;
-    if (failures > Number(maximumRetries)) condition = 'MaximumRetryAttempts';
-    else if (nextAttemptAt - accepted.acceptedAt > Number(maximumAge) * 1000) condition = 'MaximumEventAgeInSeconds';
+    const condition = findExhaustedLimit(target, failures, nextAttemptAt - accepted.acceptedAt);
     this.#trace('delivery-failed', delivery, accepted, {
       target: target.Arn,
       attempts: failures,
@@ -174,7 +171,6 @@ export class DeliveryQueue {
     return this.#sendDeadLetter(key, last, accepted, rule, target);
   }
 
-  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
   async #sendDeadLetter(
     key: string,
     delivery: Delivery,
@@ -189,25 +185,11 @@ export class DeliveryQueue {
       this.#trace('delivery-given-up', delivery, accepted, details);
       return this.#finish(key, delivery);
     }
-    const attributes = {
-      RULE_ARN: rule.arn,
-      TARGET_ARN: target.Arn ?? '',
-      ERROR_CODE: error?.code ?? '',
-      ERROR_MESSAGE: error?.message || 'Unknown',
-      RETRY_ATTEMPTS: String(Math.max(0, delivery.failures - 1)),
-      ...(condition && { EXHAUSTED_RETRY_CONDITION: condition }),
-    };
     try {
       await this.#context.call({
         service: 'sqs',
         operation: 'SendMessage',
-        input: {
-          QueueUrl: buildQueueUrl(queueArn),
-          MessageBody: JSON.stringify(accepted.event),
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-          ),
-        },
+        input: buildDeadLetter({ ...delivery, ...delivery.givenUp }, target, accepted.event),
         principal: this.#context.servicePrincipal('events.amazonaws.com', rule.arn),
         region: queueArn.split(':')[3] ?? rule.region,
       });

@@ -15,13 +15,13 @@ import { buildSchemaListKeys, type FindListKey, findBuiltInListKey } from '../pa
 import { trackUpdate } from '../patch/managed-fields.ts';
 import { namespaces } from '../resources/built-in-types.ts';
 import { setDefaults } from '../resources/defaults.ts';
-import { isSameJson } from '../resources/is-same-json.ts';
 import { formatTime, isJsonObject, type JsonObject, type KubernetesObject } from '../resources/kubernetes-object.ts';
 import { formatApiVersion, type ResourceType } from '../resources/resource-type.ts';
 import { TypeRegistry } from '../resources/type-registry.ts';
 import { validateObject } from '../resources/validation.ts';
 import { type DeleteOptions, decideDeletion } from './deletion.ts';
 import type { ObjectStore } from './object-store.ts';
+import { bumpGeneration, checkPreconditions, countsGenerations, isSame, restoreReadOnly } from './object-update.ts';
 
 export interface WriteOptions {
   /** Answer what would happen and store nothing. */
@@ -130,11 +130,11 @@ export class ObjectRegistry {
     if (!isJsonObject(result) || !isJsonObject(result.metadata))
       throw badRequest('the object provided is unrecognized (must be of type object with metadata)');
     const next = result as KubernetesObject;
-    this.checkPreconditions(type, current, next);
-    const merged = this.restoreReadOnly(type, current, next, options.subresource);
+    checkPreconditions(type, current, next);
+    const merged = restoreReadOnly(type, current, next, options.subresource);
     if (options.subresource !== 'status') setDefaults(type, merged);
     validateObject(type, merged, current);
-    this.bumpGeneration(type, current, merged);
+    bumpGeneration(type, current, merged);
     if (!options.keepManagedFields) this.setManagedFields(type, current, merged, options);
     if (isSame(current, merged)) return current;
     if (options.dryRun) return merged as T;
@@ -185,73 +185,6 @@ export class ObjectRegistry {
       );
   }
 
-  private checkPreconditions(type: ResourceType, current: KubernetesObject, next: KubernetesObject): void {
-    const { name } = current.metadata;
-    const version = next.metadata.resourceVersion;
-    if (next.metadata.name !== name)
-      throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${name})`);
-    if (!version && type.custom)
-      throw invalid(type, name, [
-        {
-          reason: 'FieldValueInvalid',
-          message: 'Invalid value: 0: must be specified for an update',
-          field: 'metadata.resourceVersion',
-        },
-      ]);
-    if (version && version !== current.metadata.resourceVersion) throw staleVersion(type, name);
-    if (next.metadata.uid && next.metadata.uid !== current.metadata.uid)
-      throw conflict(
-        type,
-        name,
-        `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${current.metadata.uid}`,
-      );
-  }
-
-  /** What a writer cannot change: identity, and status or spec depending on the endpoint written to. */
-  private restoreReadOnly(
-    type: ResourceType,
-    current: KubernetesObject,
-    next: KubernetesObject,
-    subresource: WriteOptions['subresource'],
-  ): KubernetesObject {
-    const statusOnly = subresource === 'status';
-    const { status: _status, ...withoutStatus } = statusOnly ? current : next;
-    const status = statusOnly ? next.status : type.hasStatus ? current.status : next.status;
-    const kept = statusOnly ? { ...current.metadata, managedFields: next.metadata.managedFields } : next.metadata;
-    const metadata = {
-      ...kept,
-      uid: current.metadata.uid,
-      creationTimestamp: current.metadata.creationTimestamp,
-      resourceVersion: current.metadata.resourceVersion,
-    };
-    for (const field of [
-      'namespace',
-      'generation',
-      'deletionTimestamp',
-      'deletionGracePeriodSeconds',
-      'generateName',
-    ] as const) {
-      delete metadata[field];
-      if (current.metadata[field] !== undefined) Object.assign(metadata, { [field]: current.metadata[field] });
-    }
-    if (metadata.managedFields === undefined) delete metadata.managedFields;
-    return {
-      ...withoutStatus,
-      apiVersion: current.apiVersion,
-      kind: current.kind,
-      metadata,
-      ...(status === undefined ? {} : { status }),
-    };
-  }
-
-  private bumpGeneration(type: ResourceType, current: KubernetesObject, next: KubernetesObject): void {
-    if (!countsGenerations(type)) return;
-    const relevant = ({ metadata: _metadata, status, ...rest }: KubernetesObject) =>
-      type.custom && !type.hasStatus ? { ...rest, status } : rest;
-    if (!isSameJson(relevant(current), relevant(next)))
-      next.metadata.generation = (current.metadata.generation ?? 1) + 1;
-  }
-
   private setManagedFields(
     type: ResourceType,
     before: KubernetesObject | undefined,
@@ -272,12 +205,6 @@ export class ObjectRegistry {
   }
 }
 
-/** Core objects without a desired state (ConfigMaps, Services, …) have no generation. */
-function countsGenerations(type: ResourceType): boolean {
-  if (type.custom) return true;
-  return type.group !== '' && (type.hasStatus || type.resource === 'networkpolicies');
-}
-
 function hasFinalizers(type: ResourceType, object: KubernetesObject): boolean {
   if ((object.metadata.finalizers ?? []).length > 0) return true;
   if (type.group === '' && type.resource === 'pods') return true;
@@ -285,18 +212,6 @@ function hasFinalizers(type: ResourceType, object: KubernetesObject): boolean {
   return (
     type.group === '' && type.resource === 'namespaces' && Array.isArray(spec.finalizers) && spec.finalizers.length > 0
   );
-}
-
-/** Compared without managedFields times, so that an update that changes nothing stores nothing. */
-function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
-  const comparable = (object: KubernetesObject) => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      managedFields: object.metadata.managedFields?.map(({ time: _time, ...entry }) => entry),
-    },
-  });
-  return isSameJson(comparable(a), comparable(b));
 }
 
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
