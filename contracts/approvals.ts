@@ -31,7 +31,8 @@ export const approvalVoteSchema = z.object({
 });
 export type ApprovalVote = z.infer<typeof approvalVoteSchema>;
 
-export const approvalStatuses = ['pending', 'approved', 'refused', 'expired'] as const;
+/** `withdrawn`: the execution that asked ended without an answer. */
+export const approvalStatuses = ['pending', 'approved', 'refused', 'expired', 'withdrawn'] as const;
 export type ApprovalStatus = (typeof approvalStatuses)[number];
 
 /** What its events and its record both say of a request. */

@@ -5,12 +5,16 @@ import { metadataSchema } from './metadata.ts';
 
 export const approvalSource = 'automation.approval';
 
-/** `ApprovalGiven`: one person agrees; `status` says whether that is enough. `ApprovalVoteRejected`: a vote that does not count. */
+/**
+ * `ApprovalGiven`: one person agrees; `status` says whether that is enough. `ApprovalWithdrawn`: the execution that asked has ended.
+ * `ApprovalVoteRejected`: a vote that does not count.
+ */
 export const approvalEventTypes = [
   'ApprovalRequested',
   'ApprovalGiven',
   'ApprovalRefused',
   'ApprovalExpired',
+  'ApprovalWithdrawn',
   'ApprovalVoteRejected',
 ] as const;
 export type ApprovalEventType = (typeof approvalEventTypes)[number];

@@ -11,7 +11,8 @@ export const approvalFunctions = {
   },
   'decide-approval': {
     entry: 'lambdas/approvals/decide-approval.handler.ts',
-    description: 'Counts what a person answers, and lets the waiting execution go on when it is enough',
+    description:
+      'Counts what a person answers, and lets the waiting execution go on when it is enough; closes what nobody waits for any more',
     concern: 'approval',
     environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
     uses: ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'task-tokens-recovery', 'configuration'],

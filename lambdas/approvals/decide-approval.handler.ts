@@ -1,8 +1,12 @@
-// Takes a person's answer to a request for approval: from the command line, a button of Slack, or a deployment review of GitHub.
+// Takes a person's answer to a request for approval (from the command line, a button of Slack, or a deployment review of GitHub), or the
+// end of the execution that waited for it.
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
+import { executionCutOffSchema } from '../../contracts/events/execution.ts';
 import { castVotes } from '../../core/approvals/cast-vote.ts';
 import { approvalInputSchema, readAnswers } from '../../core/approvals/read-answer.ts';
+import { withdrawApprovals } from '../../core/approvals/withdraw-approvals.ts';
 import { formatTime } from '../../core/clock.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoApprovalStore } from '../adapters/dynamo-approval-store.ts';
@@ -28,8 +32,9 @@ const ports = {
 
 /** An answer that does not count is an answer, no error. */
 export const handler = defineEventHandler({
-  input: approvalInputSchema,
+  input: z.union([executionCutOffSchema, approvalInputSchema]),
   async handle(input) {
+    if ('time' in input) return { withdrawn: await withdrawApprovals(ports, { ...input.detail, at: input.time }) };
     const now = formatTime(systemClock.now());
     const answers = await readAnswers(configuration.approvals, ports.approvals.listPending, input, now);
     return await castVotes(ports, answers);

@@ -94,7 +94,9 @@ export class RecoveryFunctions extends Construct {
       roleName: recoveryRoleName(props.configuration.application, name),
       environment: Object.fromEntries(environment.map((variable) => [variable, readValue(variable, props)])),
       timeout: Duration.minutes(1),
-      deadLetters: listRecoveryTargets().includes(name) ? props.deadLetters.queueOf('backups') : undefined,
+      deadLetters: listRecoveryTargets(props.configuration).includes(name)
+        ? props.deadLetters.queueOf('backups')
+        : undefined,
     });
     for (const capability of uses) grantCapability(capability, pascalCase(name), added, props);
     return added;

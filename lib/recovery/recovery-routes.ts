@@ -2,6 +2,7 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../../config/schema.ts';
 import { approvalPattern } from '../../contracts/events/approval.ts';
+import { buildCutOffPattern } from '../../contracts/events/execution.ts';
 import { recoveryPattern } from '../../contracts/events/recovery.ts';
 import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
@@ -25,7 +26,10 @@ export const recoveryHttpRoutes: readonly { readonly path: string; readonly func
 ];
 
 /** `arnOf` gives those of the workflows. */
-export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => string): readonly RecoveryRoute[] {
+export function buildRecoveryRoutes(
+  { application }: Pick<Configuration, 'application'>,
+  arnOf: (name: RecoveryWorkflowName) => string,
+): readonly RecoveryRoute[] {
   return [
     {
       id: 'cut-off-drill-sweeps',
@@ -64,6 +68,13 @@ export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => strin
       target: { function: 'decide-approval' },
     },
     {
+      id: 'cut-off-withdraws',
+      description: 'What an execution asked of people is closed when it ends without their answer',
+      pattern: buildCutOffPattern(application),
+      fromAws: true,
+      target: { function: 'decide-approval' },
+    },
+    {
       id: 'approval-notifies',
       description: 'What is asked of people, and what they answer, is told to people',
       pattern: approvalPattern,
@@ -79,8 +90,10 @@ export function buildRecoveryRoutes(arnOf: (name: RecoveryWorkflowName) => strin
 }
 
 /** Functions that rules invoke, which is asynchronously. */
-export function listRecoveryTargets(): RecoveryFunctionName[] {
-  return buildRecoveryRoutes((name) => name).flatMap(({ target }) => ('function' in target ? [target.function] : []));
+export function listRecoveryTargets(configuration: Pick<Configuration, 'application'>): RecoveryFunctionName[] {
+  return buildRecoveryRoutes(configuration, (name) => name).flatMap(({ target }) =>
+    'function' in target ? [target.function] : [],
+  );
 }
 
 export const recoverySchedules: readonly {

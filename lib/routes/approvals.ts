@@ -1,11 +1,12 @@
 // What starts approvals.
 import type { Configuration } from '../../config/schema.ts';
+import { buildCutOffPattern } from '../../contracts/events/execution.ts';
 import { deploymentProtectionRequestedPattern, deploymentReviewedPattern } from '../../contracts/events/github.ts';
 import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import { ofRepositories } from './of-repositories.ts';
 import type { EventRoute } from './route.ts';
 
-export function buildApprovalRoutes({ github }: Configuration): readonly EventRoute[] {
+export function buildApprovalRoutes({ application, github }: Configuration): readonly EventRoute[] {
   return [
     {
       id: 'slack-decides',
@@ -18,6 +19,14 @@ export function buildApprovalRoutes({ github }: Configuration): readonly EventRo
       id: 'review-decides',
       description: 'A deployment review in GitHub is an answer to what was asked of the same commit and environment',
       pattern: ofRepositories(deploymentReviewedPattern, github),
+      target: { function: 'decide-approval' },
+      deadLetters: 'approval',
+    },
+    {
+      id: 'cut-off-withdraws',
+      description: 'What an execution asked of people is closed when it ends without their answer',
+      pattern: buildCutOffPattern(application),
+      fromAws: true,
       target: { function: 'decide-approval' },
       deadLetters: 'approval',
     },

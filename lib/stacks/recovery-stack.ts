@@ -98,7 +98,9 @@ export class RecoveryStack extends Stack {
       ...{ application, key, logRetention, monitoring },
       routes: recoveryHttpRoutes.map((route) => ({ path: route.path, function: functions.get(route.function) })),
     });
-    for (const { target, ...route } of buildRecoveryRoutes((name) => Workflow.arnOf(this, application, name))) {
+    for (const { target, ...route } of buildRecoveryRoutes(configuration, (name) =>
+      Workflow.arnOf(this, application, name),
+    )) {
       bus.addRoute(route.id, {
         ...route,
         target: 'workflow' in target ? workflows[target.workflow].stateMachine : functions.get(target.function),

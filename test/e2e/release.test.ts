@@ -304,10 +304,18 @@ describe('what runs in one environment', () => {
     await system.world.github.publishRelease({ repo: 'pyairtable', tag: 'v1.0.0', target: 'develop' });
     const promotionId = await send({ event: 'release', body: buildRelease({ repository, tag: 'v1.0.0' }) });
     // The same change: people see the same plan again.
-    expect(await findRequest(promotionId)).toMatchObject({
-      planHash,
-      subject: { title: 'promote llm-orchestrator to prod' },
-    });
+    const asked = await findRequest(promotionId);
+    expect(asked).toMatchObject({ planHash, subject: { title: 'promote llm-orchestrator to prod' } });
+
+    // Somebody aborts the execution that waits: nobody is left with buttons that do nothing.
+    await system.call('sfn', 'StopExecution', { executionArn: asked.executionArn });
+    const withdrawn = await letTimePass(system, 'the word that it is withdrawn', () =>
+      system.world.slack.messages().find(({ text }) => text.startsWith('Withdrawn: promote llm-orchestrator to prod')),
+    );
+    expect(JSON.stringify(withdrawn.blocks)).not.toContain('approval.approve');
+    await letTimePass(system, 'the end of the request', async () =>
+      (await findRequest(promotionId)).status === 'withdrawn' ? true : undefined,
+    );
   }, 120_000);
 
   it('does not travel past an environment, nor by a person who may not', async () => {

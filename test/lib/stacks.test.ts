@@ -177,7 +177,7 @@ describe('the recovery stack', () => {
     );
     const rules = Object.values(app.recovery.findResources('AWS::Events::Rule'));
     expect(rules.map(({ Properties }) => Properties.Name)).toEqual(
-      buildRecoveryRoutes((name) => name).map(({ id }) => `pyairtable-${id}`),
+      buildRecoveryRoutes(app.configuration, (name) => name).map(({ id }) => `pyairtable-${id}`),
     );
     for (const { Properties } of rules)
       for (const target of Properties.Targets) expect(target.DeadLetterConfig.Arn).toBeDefined();

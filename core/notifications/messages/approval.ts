@@ -19,6 +19,7 @@ const ended: Readonly<Record<ApprovalEventType, Looks>> = {
   ApprovalGiven: { mark: 'success', words: 'Approved', severity: 'info' },
   ApprovalRefused: { mark: 'refused', words: 'Refused', severity: 'warning' },
   ApprovalExpired: { mark: 'soon', words: 'Nobody decided in time', severity: 'warning' },
+  ApprovalWithdrawn: { mark: 'refused', words: 'Withdrawn', severity: 'warning' },
   ApprovalVoteRejected: { mark: 'note', words: 'An answer came too late', severity: 'info' },
 };
 

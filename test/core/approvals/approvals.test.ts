@@ -5,6 +5,7 @@ import type { ApprovalVote } from '../../../contracts/approvals.ts';
 import { castVote } from '../../../core/approvals/cast-vote.ts';
 import { closeApproval } from '../../../core/approvals/close-approval.ts';
 import { requestApproval } from '../../../core/approvals/request-approval.ts';
+import { withdrawApprovals } from '../../../core/approvals/withdraw-approvals.ts';
 import { type ApprovalWorld, buildApprovalRequest, createApprovalWorld } from './approval-world.ts';
 
 const policy = { approvers: ['ada', 'Grace', 'lin'], quorum: 1, timeoutSeconds: 3_600 };
@@ -212,5 +213,68 @@ describe('a request that nobody answers', () => {
       outcome: 'approved',
       reason: 'approved by grace',
     });
+  });
+});
+
+describe('an execution that ends without an answer', () => {
+  const { executionArn } = buildApprovalRequest();
+  const ended = { executionArn, status: 'ABORTED', at: inTime } as const;
+
+  it('takes back what it asked for, and an answer that comes later does not count', async () => {
+    const world = await ask(2);
+    await castVote(world.ports, 'promotion-1', vote('grace'));
+    expect(await withdrawApprovals(world.ports, ended)).toEqual(['promotion-1']);
+    expect(world.record()).toMatchObject({ status: 'withdrawn', kind: 'approval#closed', closedAt: inTime });
+    expect(world.events.at(-1)).toEqual({
+      type: 'ApprovalWithdrawn',
+      eventId: 'promotion-1-ApprovalWithdrawn',
+      reason: 'the execution that asked for it was aborted: no answer has an effect any more',
+    });
+    expect(await castVote(world.ports, 'promotion-1', vote('lin'))).toMatchObject({
+      outcome: 'rejected',
+      reason: 'it is withdrawn already: promote api-gateway to prod',
+    });
+    expect(world.told).toEqual([]);
+  });
+
+  it('takes back nothing of another one, nothing that was decided, and nothing twice', async () => {
+    const world = await ask();
+    expect(await withdrawApprovals(world.ports, { ...ended, executionArn: `${executionArn}-2` })).toEqual([]);
+    await withdrawApprovals(world.ports, ended);
+    expect(await withdrawApprovals(world.ports, ended)).toEqual([]);
+    const decided = await ask();
+    await castVote(decided.ports, 'promotion-1', vote('grace'));
+    expect(await withdrawApprovals(decided.ports, { ...ended, status: 'FAILED' })).toEqual([]);
+    expect(decided.record()).toMatchObject({ status: 'approved' });
+  });
+
+  it('is told before it is written, so that an interruption in between is made good by the next try', async () => {
+    const world = await ask();
+    const { approvals } = world.ports;
+    let isAway = true;
+    const interrupted = {
+      ...world.ports,
+      approvals: {
+        ...approvals,
+        async update(record: Parameters<typeof approvals.update>[0]) {
+          if (isAway) throw new Error('no route to DynamoDB');
+          return await approvals.update(record);
+        },
+      },
+    };
+    await expect(withdrawApprovals(interrupted, ended)).rejects.toThrow('no route');
+    isAway = false;
+    await withdrawApprovals(interrupted, ended);
+    expect(world.record()).toMatchObject({ status: 'withdrawn' });
+    expect(typesOf(world)).toEqual(['ApprovalRequested', 'ApprovalWithdrawn', 'ApprovalWithdrawn']);
+  });
+
+  it('that goes on later asks again, and the answers that were given still count', async () => {
+    const world = await ask(2);
+    await castVote(world.ports, 'promotion-1', vote('grace'));
+    await withdrawApprovals(world.ports, ended);
+    await requestApproval(world.ports, buildApprovalRequest({ taskToken: 'token-2' }), { ...policy, quorum: 2 });
+    expect(world.record()).toMatchObject({ status: 'pending', kind: 'approval#pending', taskToken: 'token-2' });
+    expect(await castVote(world.ports, 'promotion-1', vote('lin'))).toMatchObject({ status: 'approved' });
   });
 });

@@ -33,7 +33,7 @@ describe('the table of families', () => {
   });
 
   it('is reached by a rule for each type of event, and no rule sends what it has no words for', () => {
-    const rules = [...buildEventRoutes(configuration), ...buildRecoveryRoutes((name) => name)]
+    const rules = [...buildEventRoutes(configuration), ...buildRecoveryRoutes(configuration, (name) => name)]
       .filter(({ target }) => 'function' in target && target.function === 'notify')
       .map(({ pattern }) => pattern);
     const types = messageFamilies.flatMap(({ source, types }) => types.map((type) => ({ source, type })));
