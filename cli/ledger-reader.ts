@@ -1,7 +1,7 @@
 // Reads the ledger for the command line: single records by key, listings by index, each checked against its contract.
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
+import { fromItem } from '../contracts/ledger/attribute-values.ts';
 import type { LedgerKey } from '../contracts/ledger/item.ts';
 import type { Connection } from './connection.ts';
 
@@ -61,18 +61,4 @@ export function createLedgerReader(connection: Connection): LedgerReader {
     listByKind: (kind, schema, options) => list('kind', kind, 'byKind', schema, options),
     listByCorrelation: (correlationId, schema) => list('correlationId', correlationId, 'byCorrelation', schema),
   };
-}
-
-function fromItem(item: Record<string, AttributeValue>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
-}
-
-function fromAttribute(value: AttributeValue): unknown {
-  if (value.S !== undefined) return value.S;
-  if (value.N !== undefined) return Number(value.N);
-  if (value.BOOL !== undefined) return value.BOOL;
-  if (value.L !== undefined) return value.L.map(fromAttribute);
-  if (value.M !== undefined) return fromItem(value.M);
-  if (value.SS !== undefined) return value.SS;
-  return undefined;
 }

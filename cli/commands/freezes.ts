@@ -1,6 +1,5 @@
 // `automation freeze` and `automation override`: times in which nothing moves forward, and gates that people overrule.
 import { randomUUID } from 'node:crypto';
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { approvalRecord } from '../../contracts/ledger/approvals.ts';
 import {
   type FreezeRecord,
@@ -13,6 +12,7 @@ import { requestOverrideTask } from '../../contracts/workflows/override.ts';
 import type { Connection } from '../connection.ts';
 import { invokeFunction } from '../invoke-function.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
+import { deleteRecord, putRecord, recordDecision } from '../ledger-writer.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 
 export interface NewFreeze {
@@ -70,14 +70,14 @@ export async function addFreeze(connection: Connection, freeze: NewFreeze): Prom
     addedBy: freeze.actor,
     addedAt: freeze.now,
   };
-  await recordDecision(
-    connection,
-    freeze.now,
-    'add-freeze',
-    freezeId,
-    `${freeze.actor} freezes ${freeze.name}: ${freeze.reason}`,
-  );
-  await put(connection, record);
+  await recordDecision(connection, {
+    id: `add-freeze-${freezeId}`,
+    rule: 'add-freeze',
+    words: `${freeze.actor} freezes ${freeze.name}: ${freeze.reason}`,
+    inputs: {},
+    occurredAt: freeze.now,
+  });
+  await putRecord(connection, record);
   return record;
 }
 
@@ -101,10 +101,14 @@ export async function liftFreeze(
   const records = await createLedgerReader(connection).listByKind(ledgerKind.freeze, freezeRecord);
   const found = pickFreeze(records, wanted);
   const { freezeId } = found;
-  const key = ledgerKey.freeze(freezeId);
-  await recordDecision(connection, now, 'lift-freeze', freezeId, `${actor} lifts the freeze ${found.name}: ${reason}`);
-  const Key = { pk: { S: key.pk }, sk: { S: key.sk } };
-  await connection.dynamoDb.send(new DeleteItemCommand({ TableName: connection.deployment.ledgerTableName, Key }));
+  await recordDecision(connection, {
+    id: `lift-freeze-${freezeId}`,
+    rule: 'lift-freeze',
+    words: `${actor} lifts the freeze ${found.name}: ${reason}`,
+    inputs: {},
+    occurredAt: now,
+  });
+  await deleteRecord(connection, ledgerKey.freeze(freezeId));
   return found;
 }
 
@@ -167,41 +171,4 @@ function parseTime(text: string, option: string): string {
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return new Date(time).toISOString();
   throw new CommandFailure(`${option} must be a time such as 2026-12-24T12:00:00+01:00, got ${text}`, exitCodes.usage);
-}
-
-/** The record first: nothing is frozen or lifted without one. */
-async function recordDecision(
-  connection: Connection,
-  now: string,
-  rule: string,
-  freezeId: string,
-  words: string,
-): Promise<void> {
-  const decisionId = `${rule}-${freezeId}`;
-  await put(connection, {
-    ...ledgerKey.decision(decisionId, rule),
-    kind: ledgerKind.decision(now),
-    sortKey: `${now}#${decisionId}`,
-    promotionId: decisionId,
-    rule,
-    outcome: 'acted',
-    words,
-    inputs: {},
-    occurredAt: now,
-    correlationId: decisionId,
-    causationId: decisionId,
-  });
-}
-
-async function put(connection: Connection, record: object): Promise<void> {
-  const entries = Object.entries(record).map(([name, value]) => [
-    name,
-    typeof value === 'string'
-      ? { S: value }
-      : Array.isArray(value)
-        ? { L: value.map((each) => ({ S: String(each) })) }
-        : { M: {} },
-  ]);
-  const Item = Object.fromEntries(entries);
-  await connection.dynamoDb.send(new PutItemCommand({ TableName: connection.deployment.ledgerTableName, Item }));
 }

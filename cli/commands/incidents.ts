@@ -1,11 +1,12 @@
 // `automation incident` and `automation circuit`: what went wrong, where nothing goes back by itself, and how a person ends both.
-import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type CircuitRecord, circuitRecord } from '../../contracts/ledger/circuits.ts';
 import type { LedgerKey } from '../../contracts/ledger/item.ts';
 import { type IncidentRecord, incidentRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
+import { recordDecision } from '../ledger-writer.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 
 /** Who closes something, and why. */
@@ -67,7 +68,6 @@ export async function closeCircuit(connection: Connection, scope: string, closin
   return { ...found, status: 'closed' };
 }
 
-/** The record first: nothing is closed without one. */
 async function recordClosing(
   connection: Connection,
   rule: string,
@@ -75,24 +75,14 @@ async function recordClosing(
   { rollbackId, correlationId, reason: openedBecause }: CircuitRecord | IncidentRecord,
   { actor, reason, now }: Closing,
 ): Promise<void> {
-  const decisionId = `${rule}-${rollbackId}-${now}`;
-  const texts = {
-    ...ledgerKey.decision(decisionId, rule),
-    kind: ledgerKind.decision(now),
-    sortKey: `${now}#${decisionId}`,
-    promotionId: decisionId,
+  await recordDecision(connection, {
+    id: `${rule}-${rollbackId}-${now}`,
     rule,
-    outcome: 'acted',
     words: `${actor} closes ${what}: ${reason}`,
+    inputs: { openedBecause },
     occurredAt: now,
-    correlationId,
-    causationId: rollbackId,
-  };
-  const Item = {
-    ...Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, { S: value }])),
-    inputs: { M: { openedBecause: { S: openedBecause } } },
-  };
-  await connection.dynamoDb.send(new PutItemCommand({ TableName: connection.deployment.ledgerTableName, Item }));
+    cause: { correlationId, causationId: rollbackId },
+  });
 }
 
 async function close(connection: Connection, { pk, sk }: LedgerKey, { actor, reason, now }: Closing): Promise<void> {

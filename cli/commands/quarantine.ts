@@ -1,9 +1,9 @@
 // `automation quarantine list|lift`: which digests must not run, and how one may again.
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type QuarantineRecord, quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { Connection } from '../connection.ts';
 import { createLedgerReader } from '../ledger-reader.ts';
+import { deleteRecord, recordDecision } from '../ledger-writer.ts';
 import { CommandFailure, exitCodes, printable, renderTable } from '../output.ts';
 
 export interface Lift {
@@ -46,24 +46,14 @@ export async function liftQuarantine(connection: Connection, lift: Lift): Promis
       exitCodes.notFound,
     );
   }
-  const TableName = connection.deployment.ledgerTableName;
-  const decisionId = `lift-${digest}-${now}`;
-  const decision = {
-    ...ledgerKey.decision(decisionId, 'lift-quarantine'),
-    kind: ledgerKind.decision(now),
-    sortKey: `${now}#${decisionId}`,
-    promotionId: decisionId,
+  await recordDecision(connection, {
+    id: `lift-${digest}-${now}`,
     rule: 'lift-quarantine',
-    outcome: 'acted',
     words: `${actor} lets ${service} ${found.version} run again: ${reason}`,
+    inputs: { service, digest, quarantinedBecause: found.reason },
     occurredAt: now,
-    correlationId: found.correlationId,
-    causationId: found.rollbackId,
-  };
-  const texts = Object.entries(decision).map(([name, value]) => [name, { S: value }]);
-  const inputs = { M: { service: { S: service }, digest: { S: digest }, quarantinedBecause: { S: found.reason } } };
-  // The record first: nothing is lifted without one.
-  await connection.dynamoDb.send(new PutItemCommand({ TableName, Item: { ...Object.fromEntries(texts), inputs } }));
-  await connection.dynamoDb.send(new DeleteItemCommand({ TableName, Key: { pk: { S: key.pk }, sk: { S: key.sk } } }));
+    cause: { correlationId: found.correlationId, causationId: found.rollbackId },
+  });
+  await deleteRecord(connection, key);
   return found;
 }

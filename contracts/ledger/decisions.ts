@@ -23,3 +23,17 @@ export const decisionRecord = z.object({
   causationId: z.string(),
 });
 export type DecisionRecord = z.infer<typeof decisionRecord>;
+
+/** Of what has no other record of its own, `promotionId` is any name that is used once. */
+export function buildDecisionRecord(
+  decider: string,
+  decision: Omit<DecisionRecord, 'pk' | 'sk' | 'kind' | 'sortKey'>,
+): DecisionRecord {
+  const { promotionId, occurredAt } = decision;
+  return {
+    ...decisionKeys.decision(promotionId, decider),
+    kind: decisionKinds.decision(occurredAt),
+    sortKey: `${occurredAt}#${promotionId}`,
+    ...decision,
+  };
+}

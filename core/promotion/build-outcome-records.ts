@@ -1,6 +1,6 @@
 // What the ledger keeps of a promotion that has ended.
 
-import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
+import { buildDecisionRecord, type DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { CurrentRecord, DeploymentRecord } from '../../contracts/ledger/deployments.ts';
 import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
@@ -81,7 +81,7 @@ export function buildCurrentRecord(deployment: DeploymentRecord): CurrentRecord 
 }
 
 /** Why it went as it went, under the rule that decided. A rollback's decision was recorded before anything was done. */
-export function buildDecisionRecord({
+export function buildDecision({
   outcome,
   promotion,
   reason,
@@ -96,10 +96,7 @@ export function buildDecisionRecord({
     superseded: 'suppressed',
     nothing: 'suppressed',
   };
-  return {
-    ...ledgerKey.decision(promotion.promotionId, 'promote-release'),
-    kind: ledgerKind.decision(finishedAt),
-    sortKey: `${finishedAt}#${promotion.promotionId}`,
+  return buildDecisionRecord('promote-release', {
     promotionId: promotion.promotionId,
     rule: 'promote-release',
     outcome: words[outcome] as DecisionRecord['outcome'],
@@ -113,7 +110,7 @@ export function buildDecisionRecord({
     occurredAt: finishedAt,
     correlationId: promotion.correlationId,
     causationId: promotion.causationId,
-  };
+  });
 }
 
 function whoAndWhen(promotion: Promotion) {

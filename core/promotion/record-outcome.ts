@@ -5,7 +5,7 @@ import type { CurrentRecord, DeploymentRecord } from '../../contracts/ledger/dep
 import type { PromotionRecord } from '../../contracts/ledger/promotions.ts';
 import {
   buildCurrentRecord,
-  buildDecisionRecord,
+  buildDecision,
   buildDeploymentRecords,
   buildPromotionRecord,
   type Outcome,
@@ -40,7 +40,7 @@ export async function recordOutcome(
   }
   const promotionRecord = buildPromotionRecord(outcome);
   if (promotionRecord !== undefined) await store.putPromotion(promotionRecord);
-  const decision = buildDecisionRecord(outcome);
+  const decision = buildDecision(outcome);
   if (decision !== undefined) await store.putDecision(decision);
   return { reason: outcome.reason, recorded: deployments.map(({ service }) => service) };
 }

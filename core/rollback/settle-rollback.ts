@@ -1,7 +1,7 @@
 // Makes a decision durable: counts it against the limits, records why, and quarantines what is taken back.
 
 import type { CircuitRecord } from '../../contracts/ledger/circuits.ts';
-import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
+import { buildDecisionRecord, type DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { AutomaticRollbacksRecord, QuarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { RollbackPlan } from '../../contracts/workflows/rollback-release.ts';
@@ -115,10 +115,7 @@ function buildDecision(
   now: string,
 ): DecisionRecord {
   const { promotionId, correlationId, causationId, environment } = promotion;
-  return {
-    ...ledgerKey.decision(promotionId, 'rollback-release'),
-    kind: ledgerKind.decision(now),
-    sortKey: `${now}#${promotionId}`,
+  return buildDecisionRecord('rollback-release', {
     promotionId,
     rule: `rollback-release/${rule}`,
     outcome,
@@ -133,5 +130,5 @@ function buildDecision(
     occurredAt: now,
     correlationId,
     causationId,
-  };
+  });
 }

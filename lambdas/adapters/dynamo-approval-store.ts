@@ -1,9 +1,9 @@
 // Requests for approval, in the ledger.
 
 import { approvalRecord } from '../../contracts/ledger/approvals.ts';
+import { fromItem } from '../../contracts/ledger/attribute-values.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import type { ApprovalStore } from '../../core/approvals/approval-ports.ts';
-import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 export function createDynamoApprovalStore(ledger: DynamoLedger): ApprovalStore {

@@ -1,4 +1,6 @@
 // The catalogue of backups, in the ledger.
+
+import { fromItem } from '../../contracts/ledger/attribute-values.ts';
 import {
   backupKeys,
   backupKinds,
@@ -7,7 +9,6 @@ import {
   lastVerifiedRecord,
 } from '../../contracts/ledger/backups.ts';
 import type { BackupStore } from '../../core/backups/backup-store.ts';
-import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 export function createDynamoBackupStore(ledger: DynamoLedger): BackupStore {

@@ -1,4 +1,6 @@
 // Claims of webhook deliveries, of their bodies, and of alerts, in the ledger.
+
+import { fromItem, type Item } from '../../contracts/ledger/attribute-values.ts';
 import { type ClaimScope, claimRecord } from '../../contracts/ledger/claims.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -6,7 +8,6 @@ import type { ClaimAnswer } from '../../core/ingress/await-claim.ts';
 import type { ClaimStore } from '../../core/ingress/claim-delivery.ts';
 import type { BatchClaims } from '../../core/ingress/publish-all-once.ts';
 import type { EventClaims } from '../../core/ingress/publish-once.ts';
-import { fromItem, type Item } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 /** Longer than the function may run: when the lease is over its holder is certainly dead. */

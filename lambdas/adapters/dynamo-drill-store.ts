@@ -1,4 +1,6 @@
 // The drills of the recovery region, in the ledger.
+
+import { fromItem } from '../../contracts/ledger/attribute-values.ts';
 import {
   recoveryDrillKeys,
   recoveryDrillKinds,
@@ -6,7 +8,6 @@ import {
   recoveryDrillRunRecord,
 } from '../../contracts/ledger/recovery-drills.ts';
 import type { DrillStore } from '../../core/recovery/begin-drill.ts';
-import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 export function createDynamoDrillStore(ledger: DynamoLedger): DrillStore {

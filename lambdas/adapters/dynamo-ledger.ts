@@ -12,8 +12,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
+import { fromItem, type Item, toItem } from '../../contracts/ledger/attribute-values.ts';
 import type { LedgerKey } from '../../contracts/ledger/item.ts';
-import { fromItem, type Item, toItem } from './attribute-values.ts';
 
 /** A condition in DynamoDB's language; `values` by their name with colon, `names` for words that DynamoDB reserves. */
 export interface Condition {

@@ -1,4 +1,6 @@
 // What people are told, in the ledger: see contracts/ledger/notifications.ts.
+
+import { fromItem } from '../../contracts/ledger/attribute-values.ts';
 import {
   notificationKeys,
   notificationRecord,
@@ -7,7 +9,6 @@ import {
 import { announcementSchema } from '../../contracts/notifications.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { NotificationOutbox } from '../../core/notifications/tell-people.ts';
-import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 /** Longer than the function may run: when the lease is over its holder is certainly dead. */

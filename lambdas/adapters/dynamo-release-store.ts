@@ -1,11 +1,12 @@
 // Versions and deployments, in the ledger.
+
+import { fromItem } from '../../contracts/ledger/attribute-values.ts';
 import { deploymentRecord } from '../../contracts/ledger/deployments.ts';
 import { releaseRecord } from '../../contracts/ledger/releases.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { buildImageTag } from '../../core/promotion/image-tag.ts';
 import type { ReleaseHistory } from '../../core/promotion/promotion-plan.ts';
 import type { ReleaseStore } from '../../core/promotion/resolve-images.ts';
-import { fromItem } from './attribute-values.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
 /** How far back a release looks for a version that it contains. */
