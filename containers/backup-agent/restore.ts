@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AgentResult, DatabaseFacts } from '../../contracts/backup-manifest.ts';
 import { compareFacts } from './compare-facts.ts';
 import { describeDatabase } from './database/describe-database.ts';
+import { dropAbandoned } from './database/drop-abandoned.ts';
 import { closeClient, createClient } from './database/open-snapshot.ts';
 import { getManifest } from './get-manifest.ts';
 import { logFailure } from './log.ts';
@@ -38,6 +39,7 @@ export async function makeBeside(
   const startedAt = performance.now();
   const name = administration.escapeIdentifier(beside);
   try {
+    await dropAbandoned(administration, beside);
     await administration.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await administration.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     await fill({ PGDATABASE: beside });
