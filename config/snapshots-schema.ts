@@ -37,7 +37,7 @@ export const snapshotSchema = z.strictObject({
         .min(1),
       instanceClass: z
         .string()
-        .regex(/^db\.[a-z0-9.-]+$/, 'must be a class such as db.t4g.medium')
+        .regex(/^db\.(?!serverless$)[a-z0-9.-]+$/, 'must be a class such as db.t4g.medium, and not db.serverless')
         .default('db.t4g.medium'),
     })
     .optional(),
@@ -67,14 +67,6 @@ export function findSnapshotProblems({ aws, databases }: Places): { path: Proper
       seen.set(name, place);
       const regions = { primary: aws.primaryRegion, recovery: aws.recoveryRegion } as const;
       return [
-        ...(snapshot.kind === 'cluster' && snapshot.proof !== undefined
-          ? [
-              {
-                path: [...at, 'proof'],
-                message: 'must be left out for a cluster: only snapshots of instances are proven',
-              },
-            ]
-          : []),
         ...(other === undefined
           ? []
           : [{ path: [...at, 'identifier'], message: `${name} is ${other} already: a database is named once` }]),

@@ -26,14 +26,19 @@ export function snapshotOwner(application: string): string {
   return `${application}-automation`;
 }
 
-/** The one instance that proofs of a database's snapshots are restored to: IAM lets them make no other. At most 63 characters, as RDS has it. */
-export function proofInstance(application: string, environment: string, database: string): string {
+/** The one instance or cluster that proofs of a database's snapshots are restored to: IAM lets them make no other. At most 63 characters, as RDS has it. */
+export function proofServer(application: string, environment: string, database: string): string {
   const name = `${application}-proof-${environment}-${database}`.replaceAll(/-+/g, '-');
   return name.slice(0, 63).replace(/-$/, '');
 }
 
-/** What the names of instances begin with that a restore makes beside the live one (`restore`) and keeps of it (`replaced`). */
-export function instancePrefix(live: string, of: 'restore' | 'replaced'): string {
-  // 63 characters at most, with 15 of a time.
-  return `${live.slice(0, 38).replace(/-$/, '')}-${of}-`;
+/** The instance of a cluster that is restored; it has no other. */
+export function firstInstanceOf(cluster: string): string {
+  return `${cluster.slice(0, 61).replace(/-$/, '')}-1`;
+}
+
+/** What the names of servers begin with that a restore makes beside the live one (`restore`) and keeps of it (`replaced`). */
+export function serverPrefix(live: string, of: 'restore' | 'replaced'): string {
+  // 63 characters at most, with 15 of a time, and room for the number of a cluster's instance.
+  return `${live.slice(0, 34).replace(/-$/, '')}-${of}-`;
 }

@@ -46,18 +46,17 @@ export const backupFunctions = {
   },
   'advance-database': {
     entry: 'lambdas/backups/advance-database.handler.ts',
-    description:
-      'Has RDS restore: for a proof into a network of its own, or beside the live instance and into its place',
+    description: 'Has RDS restore: for a proof into a network of its own, or beside the live server and into its place',
     concern: 'backups',
     environment: [],
-    uses: ['snapshots-proof', 'instances-restore', 'configuration'],
+    uses: ['snapshots-proof', 'servers-restore', 'configuration'],
   },
   'plan-restore': {
     entry: 'lambdas/backups/plan-restore.handler.ts',
     description: 'Says what a restore would do, or why it is impossible and what is possible instead',
     concern: 'backups',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'backups-read', 'instances-read', 'configuration'],
+    uses: ['ledger-read', 'backups-read', 'servers-read', 'configuration'],
   },
   'record-restore': {
     entry: 'lambdas/backups/record-restore.handler.ts',

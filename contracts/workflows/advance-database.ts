@@ -1,11 +1,13 @@
 // The step that carries on what RDS restores: a workflow asks for it again and again until it has ended.
 import * as z from 'zod/mini';
+import { snapshotKinds } from '../ledger/backups.ts';
 
-/** The proof of a snapshot: an instance of its own, in a network of its own. */
+/** The proof of a snapshot: a server of its own, in a network of its own. */
 export const snapshotProofSchema = z.object({
+  kind: z.enum(snapshotKinds),
   snapshotId: z.string(),
-  /** What the instance is called; there is one for each database. */
-  instance: z.string(),
+  /** What the server is called; there is one for each database. */
+  scratch: z.string(),
   subnetGroup: z.string(),
   securityGroups: z.array(z.string()),
   instanceClass: z.string(),
@@ -13,15 +15,16 @@ export const snapshotProofSchema = z.object({
   engineVersion: z.string(),
   allocatedGigabytes: z.number(),
   keyArn: z.string(),
-  /** A proof that is not done by then has failed; an instance that is older than that was left by another one. */
+  /** A proof that is not done by then has failed; a server that is older than that was left by another one. */
   timeoutMinutes: z.number(),
 });
 export type SnapshotProof = z.infer<typeof snapshotProofSchema>;
 
-/** A restore of an RDS instance: beside the live one, which takes its place under its name. */
-export const instanceRestoreSchema = z.object({
+/** A restore by RDS: beside the live server, which it replaces under its name. */
+export const serverRestorePlanSchema = z.object({
+  kind: z.enum(snapshotKinds),
   live: z.string(),
-  /** What the restored instance is called until then. */
+  /** What the restored one is called until then. */
   beside: z.string(),
   /** From this snapshot … */
   snapshotId: z.optional(z.string()),
@@ -30,7 +33,7 @@ export const instanceRestoreSchema = z.object({
   keyArn: z.string(),
   timeoutMinutes: z.number(),
 });
-export type InstanceRestore = z.infer<typeof instanceRestoreSchema>;
+export type ServerRestorePlan = z.infer<typeof serverRestorePlanSchema>;
 
 export const advanceDatabaseTask = {
   input: z.object({
@@ -41,14 +44,14 @@ export const advanceDatabaseTask = {
     /** Of the first two steps. */
     proof: z.optional(snapshotProofSchema),
     /** Of the others. */
-    restore: z.optional(instanceRestoreSchema),
+    restore: z.optional(serverRestorePlanSchema),
   }),
   output: z.object({
     status: z.enum(['running', 'succeeded', 'failed']),
     reason: z.string(),
     /** When to ask again. */
     waitSeconds: z.number(),
-    /** From the request to an instance that is available. */
+    /** From the request to a server that is available. */
     restoreSeconds: z.number(),
   }),
 };

@@ -1,7 +1,7 @@
 // Input of restore-database and of its tasks.
 import * as z from 'zod/mini';
 import { recoverySchema, recoveryWindowSchema } from '../point-in-time.ts';
-import { instanceRestoreSchema } from './advance-database.ts';
+import { serverRestorePlanSchema } from './advance-database.ts';
 import { agentBackupSchema } from './agent-jobs.ts';
 
 /** What a person asks for; also the form of the console and of `automation restore`. */
@@ -30,7 +30,7 @@ export const restorePlanSchema = z.object({
   /** From the archive, to a time. */
   recovery: z.optional(recoverySchema),
   /** Of what RDS restores. */
-  instance: z.optional(instanceRestoreSchema),
+  rds: z.optional(serverRestorePlanSchema),
   takenAt: z.string(),
   /** When it was proven by a restore, and how long that took; absent: never. */
   verifiedAt: z.optional(z.string()),

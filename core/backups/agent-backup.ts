@@ -34,9 +34,9 @@ export function standInForSnapshot(application: string, record: BackupRecord): A
   };
 }
 
-/** Whether RDS can restore it, as an instance. */
-export function isInstanceSnapshot({ status, subject, method, snapshotKind }: BackupRecord): boolean {
-  return status === 'complete' && subject === 'database' && method === 'snapshot' && snapshotKind === 'instance';
+/** Whether RDS can restore it. */
+export function isRestorableByRds({ status, subject, method }: BackupRecord): boolean {
+  return status === 'complete' && subject === 'database' && method === 'snapshot';
 }
 
 /** Whether it can be restored from by the agent. */

@@ -5,19 +5,19 @@ import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { Recovery } from '../../contracts/point-in-time.ts';
 import type { RestorePlan, RestoreRequest } from '../../contracts/workflows/restore-database.ts';
 import { type Archive, findNearest, planRecovery } from '../point-in-time/plan-recovery.ts';
-import type { RestorableInstance } from '../snapshots/restorable-instance.ts';
-import { isInstanceSnapshot, isRestorableAtHome, toAgentBackup } from './agent-backup.ts';
+import type { RestorableServer } from '../snapshots/restorable-server.ts';
+import { isRestorableAtHome, isRestorableByRds, toAgentBackup } from './agent-backup.ts';
 import { describeCourse, type RestoreDecision } from './describe-course.ts';
 import { backupIdOf, jobNameOf, stampOf } from './name-backup.ts';
-import { describeInstanceRestore } from './plan-instance-restore.ts';
+import { describeServerRestore } from './plan-server-restore.ts';
 
-/** `backups` are all of the environment, oldest first; `archive` is the database's, where it has one, `instance` what RDS says of it. Pure: the same catalogue and the same request give the same plan, and so the same hash. */
+/** `backups` are all of the environment, oldest first; `archive` is the database's, where it has one, `server` what RDS says of it. Pure: the same catalogue and the same request give the same plan, and so the same hash. */
 export function planRestore(
   configuration: Pick<Configuration, 'databases' | 'environments' | 'backups' | 'application'>,
   request: RestoreRequest,
   backups: readonly BackupRecord[],
   archive?: Archive,
-  instance?: RestorableInstance,
+  server?: RestorableServer,
 ): RestoreDecision {
   const { databases, environments } = configuration;
   const { environment, database, confirmedDatabase } = request;
@@ -29,13 +29,13 @@ export function planRestore(
   if (confirmedDatabase !== undefined && confirmedDatabase !== database)
     return refuse(`the confirmation names ${confirmedDatabase}, the restore is of ${database}`);
   const candidates = backups.filter(
-    (backup) => backup.name === database && (isRestorableAtHome(backup) || isInstanceSnapshot(backup)),
+    (backup) => backup.name === database && (isRestorableAtHome(backup) || isRestorableByRds(backup)),
   );
-  const found = findSource(request, backups, candidates, archive, instance);
+  const found = findSource(request, backups, candidates, archive, server);
   if (typeof found === 'string') return refuse(found);
   if ('recovery' in found) return describeRecovery(configuration, request, found.recovery);
   if ('at' in found || found.backup.method === 'snapshot')
-    return describeInstanceRestore(configuration, request, 'at' in found ? found.at : found.backup);
+    return describeServerRestore(configuration, request, 'at' in found ? found.at : found.backup);
   return describeRestore(configuration, request, found.backup);
 }
 
@@ -120,12 +120,12 @@ function findSource(
   all: readonly BackupRecord[],
   candidates: readonly BackupRecord[],
   archive: Archive | undefined,
-  instance: RestorableInstance | undefined,
+  server: RestorableServer | undefined,
 ): Source | string {
   if ((backupId === undefined) === (at === undefined)) return 'say either from which backup or to which time, not both';
   if (at !== undefined)
     return (
-      findAt(at, candidates, archive, instance) ?? `there is no complete backup of ${database} in ${environment} yet`
+      findAt(at, candidates, archive, server) ?? `there is no complete backup of ${database} in ${environment} yet`
     );
   if (candidates.length === 0) return `there is no complete backup of ${database} in ${environment} yet`;
   const backup = candidates.find((candidate) => candidate.backupId === backupId);
@@ -145,7 +145,7 @@ function findAt(
   at: string,
   candidates: readonly BackupRecord[],
   archive: Archive | undefined,
-  instance: RestorableInstance | undefined,
+  server: RestorableServer | undefined,
 ): Source | string | undefined {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return `the time must be ISO 8601 such as 2026-11-24T02:00:00Z, got ${at}`;
@@ -154,15 +154,13 @@ function findAt(
   const wanted = new Date(time).toISOString();
   const recovery = archive && planRecovery(archive, wanted);
   if (recovery !== undefined) return { recovery };
-  if (instance !== undefined && wanted >= instance.earliest && wanted <= instance.latest) return { at: wanted };
+  if (server !== undefined && wanted >= server.earliest && wanted <= server.latest) return { at: wanted };
   const possible = [
     ...candidates.map(({ startedAt, backupId }) => ({ at: new Date(startedAt).toISOString(), words: backupId })),
     ...(archive === undefined
       ? []
       : findNearest(archive, wanted).map((end) => ({ at: end, words: 'from the archive' }))),
-    ...(instance === undefined
-      ? []
-      : [instance.earliest, instance.latest].map((end) => ({ at: end, words: 'by RDS' }))),
+    ...(server === undefined ? [] : [server.earliest, server.latest].map((end) => ({ at: end, words: 'by RDS' }))),
   ].toSorted((left, right) => left.at.localeCompare(right.at));
   if (possible.length === 0) return undefined;
   const before = possible.findLast((moment) => moment.at < wanted);

@@ -1,11 +1,11 @@
 // Which backups are to be proven by a restore: the newest of each database, or the one that a person names.
 import type { Configuration } from '../../config/schema.ts';
-import { proofInstance } from '../../contracts/backup-places.ts';
+import { proofServer } from '../../contracts/backup-places.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { SnapshotProof } from '../../contracts/workflows/advance-database.ts';
 import type { PlannedVerification, VerificationRequest } from '../../contracts/workflows/verify-backup.ts';
 import { AppError } from '../app-error.ts';
-import { isInstanceSnapshot, isRestorableAtHome, standInForSnapshot, toAgentBackup } from './agent-backup.ts';
+import { isRestorableAtHome, isRestorableByRds, standInForSnapshot, toAgentBackup } from './agent-backup.ts';
 import type { BackupStore } from './backup-store.ts';
 import { jobNameOf, stampOf } from './name-backup.ts';
 
@@ -25,7 +25,7 @@ export async function planVerifications(
   if (request.backupId !== undefined) {
     const backup = await store.find(request.backupId);
     if (backup === undefined) throw new AppError('NotFoundError', `no backup ${request.backupId} is in the catalogue`);
-    if (!isRestorableAtHome(backup) && !isInstanceSnapshot(backup))
+    if (!isRestorableAtHome(backup) && !isRestorableByRds(backup))
       throw new AppError(
         'InvalidInputError',
         `backup ${backup.backupId} is ${backup.status}${backup.site === undefined ? '' : ' in the recovery region'}, only a complete dump or snapshot in the primary region can be verified`,
@@ -39,7 +39,9 @@ export async function planVerifications(
       if (!isWanted(request, environment, name)) continue;
       const wanted = [
         ...(dump ? [isRestorableAtHome] : []),
-        ...(snapshot?.proof === undefined ? [] : [isInstanceSnapshot]),
+        ...(snapshot?.proof === undefined
+          ? []
+          : [(backup: BackupRecord) => isRestorableByRds(backup) && backup.snapshotKind === snapshot.kind]),
       ];
       const backups = (await store.list(environment)).filter((backup) => backup.name === name);
       for (const isOfMethod of wanted) {
@@ -60,10 +62,16 @@ function planProof({ application, databases, backups }: Settings, record: Backup
       'InvalidInputError',
       `${backupId} cannot be proven: databases.${name}.environments.${environment}.snapshot.proof does not say in which network`,
     );
+  if (record.snapshotKind !== snapshot.kind)
+    throw new AppError(
+      'InvalidInputError',
+      `${backupId} cannot be proven: it is of an RDS ${record.snapshotKind}, and ${name} in ${environment} is a ${snapshot.kind} now`,
+    );
   const { subnetGroup, securityGroups, instanceClass } = snapshot.proof;
   return {
     ...{ snapshotId, engineVersion, subnetGroup, securityGroups, instanceClass, keyArn: snapshot.keys.primary },
-    instance: proofInstance(application, environment, name),
+    kind: snapshot.kind,
+    scratch: proofServer(application, environment, name),
     allocatedGigabytes: Math.round(bytes / 1024 ** 3),
     timeoutMinutes: backups.timeoutMinutes,
   };

@@ -40,12 +40,12 @@ export async function recordRestore(
   { store, findResult, publisher, now }: Parts,
   { plan, restoreId, job, stage, status, reason, actor }: RestoreStep,
 ): Promise<{ outcome: 'succeeded' | 'failed'; reason: string }> {
-  const isAtTime = plan.recovery !== undefined || plan.instance?.at !== undefined;
+  const isAtTime = plan.recovery !== undefined || plan.rds?.at !== undefined;
   const record = isAtTime ? standInFor(plan, actor) : await store.find(plan.backup.backupId);
   if (record === undefined)
     throw new AppError('NotFoundError', `backup ${plan.backup.backupId} is not in the catalogue`);
   const end =
-    plan.instance !== undefined && status !== undefined
+    plan.rds !== undefined && status !== undefined
       ? ({ outcome: status === 'succeeded' ? 'succeeded' : 'failed', reason: reason ?? status } as const)
       : job === undefined
         ? undefined

@@ -1,4 +1,4 @@
-// Instances of RDS in one region.
+// Instances of RDS in one region, as servers by themselves.
 import {
   type DBInstance,
   DeleteDBInstanceCommand,
@@ -8,41 +8,38 @@ import {
   RestoreDBInstanceFromDBSnapshotCommand,
   RestoreDBInstanceToPointInTimeCommand,
 } from '@aws-sdk/client-rds';
-import type { DatabaseInstance, InstancePort } from '../../core/snapshots/instance-port.ts';
+import type { DatabaseServer, ServerPort } from '../../core/snapshots/server-port.ts';
+import { toTagList, toTags, unlessRds } from './rds-answers.ts';
 
-export function createRdsInstances(client: RDSClient): InstancePort {
+export function createRdsInstances(client: RDSClient): ServerPort {
   return {
     async find(identifier) {
-      try {
-        const { DBInstances = [] } = await client.send(
-          new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
-        );
-        return DBInstances.map(toInstance)[0];
-      } catch (error) {
-        if (error instanceof Error && error.name === 'DBInstanceNotFoundFault') return undefined;
-        throw error;
-      }
+      const asked = client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+      const answer = await unlessRds(['DBInstanceNotFoundFault'], asked);
+      return answer?.DBInstances?.map(toServer)[0];
     },
     async restore({ identifier, from, subnetGroup, securityGroups, instanceClass, parameterGroup, multiAz, tags }) {
       const common = {
         ...{ DBInstanceClass: instanceClass, DBSubnetGroupName: subnetGroup, PubliclyAccessible: false },
         ...{ VpcSecurityGroupIds: [...securityGroups], MultiAZ: multiAz ?? false, DeletionProtection: false },
         ...(parameterGroup === undefined ? {} : { DBParameterGroupName: parameterGroup }),
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: toTagList(tags),
       };
-      if ('snapshotId' in from)
-        await client.send(
-          new RestoreDBInstanceFromDBSnapshotCommand({
-            ...{ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: from.snapshotId, ...common },
-          }),
-        );
-      else
-        await client.send(
-          new RestoreDBInstanceToPointInTimeCommand({
-            ...{ SourceDBInstanceIdentifier: from.instance, TargetDBInstanceIdentifier: identifier },
-            ...{ RestoreTime: new Date(from.at), ...common },
-          }),
-        );
+      const asked =
+        'snapshotId' in from
+          ? client.send(
+              new RestoreDBInstanceFromDBSnapshotCommand({
+                ...{ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: from.snapshotId, ...common },
+              }),
+            )
+          : client.send(
+              new RestoreDBInstanceToPointInTimeCommand({
+                ...{ SourceDBInstanceIdentifier: from.server, TargetDBInstanceIdentifier: identifier },
+                ...{ RestoreTime: new Date(from.at), ...common },
+              }),
+            );
+      // Of an answer that was lost: whose it is, its tags say at the next look.
+      await unlessRds<object>(['DBInstanceAlreadyExistsFault'], asked);
     },
     async rename(from, to, settings) {
       await client.send(
@@ -57,6 +54,7 @@ export function createRdsInstances(client: RDSClient): InstancePort {
         }),
       );
     },
+    alignNames: async () => ({ renames: false }),
     async remove(identifier) {
       await client.send(
         new DeleteDBInstanceCommand({
@@ -67,11 +65,12 @@ export function createRdsInstances(client: RDSClient): InstancePort {
   };
 }
 
-function toInstance(instance: DBInstance): DatabaseInstance {
-  const { TagList = [], VpcSecurityGroups = [], DBParameterGroups = [], DBSubnetGroup, KmsKeyId } = instance;
+function toServer(instance: DBInstance): DatabaseServer {
+  const { VpcSecurityGroups = [], DBParameterGroups = [], DBSubnetGroup, KmsKeyId } = instance;
   return {
     identifier: instance.DBInstanceIdentifier ?? '',
     status: instance.DBInstanceStatus ?? '',
+    engine: instance.Engine ?? '',
     engineVersion: instance.EngineVersion ?? '',
     allocatedGigabytes: instance.AllocatedStorage ?? 0,
     ...(instance.StorageEncrypted === true && KmsKeyId !== undefined ? { keyArn: KmsKeyId } : {}),
@@ -85,6 +84,6 @@ function toInstance(instance: DBInstance): DatabaseInstance {
     latestRestorableAt: instance.LatestRestorableTime?.toISOString(),
     // Of one that is still being created RDS does not say it yet.
     createdAt: (instance.InstanceCreateTime ?? new Date()).toISOString(),
-    tags: Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: toTags(instance.TagList),
   };
 }

@@ -6,13 +6,13 @@ import { advanceDatabaseTask, type DatabaseProgress } from '../../contracts/work
 import { AppError } from '../../core/app-error.ts';
 import { advanceProof, removeProof } from '../../core/snapshots/advance-proof.ts';
 import { advanceCutOver, advanceRestore, undoCutOver } from '../../core/snapshots/advance-restore.ts';
-import { createRdsInstances } from '../adapters/rds-instances.ts';
+import { createRdsServers } from '../adapters/rds-servers.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { defineTask } from '../platform/define-handler.ts';
 
 const owner = snapshotOwner(readConfiguration().application);
-const instances = createRdsInstances(new RDSClient(awsClientOptions));
+const servers = createRdsServers(new RDSClient(awsClientOptions));
 
 /** Does what is next and says whether it has ended; what RDS refuses for good is a failure with RDS's own words. */
 export const handler = defineTask({
@@ -31,11 +31,13 @@ export const handler = defineTask({
 async function advance(input: z.infer<typeof advanceDatabaseTask.input>): Promise<DatabaseProgress> {
   const { step, job, startedAt, proof, restore } = input;
   const context = { owner, now: new Date().toISOString() };
-  if (proof !== undefined && step === 'prove') return await advanceProof(instances, { job, startedAt, proof }, context);
-  if (proof !== undefined && step === 'remove-proof') return await removeProof(instances, { job, startedAt, proof });
+  if (proof !== undefined && step === 'prove')
+    return await advanceProof(servers[proof.kind], { job, startedAt, proof }, context);
+  if (proof !== undefined && step === 'remove-proof')
+    return await removeProof(servers[proof.kind], { job, startedAt, proof });
   if (restore === undefined) throw new AppError('InvalidInputError', `step ${step} comes without what it is about`);
-  const ofRestore = { job, startedAt, restore };
-  if (step === 'restore') return await advanceRestore(instances, ofRestore, context);
-  if (step === 'cut-over') return await advanceCutOver(instances, ofRestore);
-  return await undoCutOver(instances, ofRestore);
+  const [port, ofRestore] = [servers[restore.kind], { job, startedAt, restore }];
+  if (step === 'restore') return await advanceRestore(port, ofRestore, context);
+  if (step === 'cut-over') return await advanceCutOver(port, ofRestore);
+  return await undoCutOver(port, ofRestore);
 }

@@ -8,7 +8,7 @@ import { sweepProofs } from '../../core/snapshots/advance-proof.ts';
 import { connectBackups } from '../adapters/connect-backups.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoJobStore } from '../adapters/dynamo-job-store.ts';
-import { createRdsInstances } from '../adapters/rds-instances.ts';
+import { createRdsServers } from '../adapters/rds-servers.ts';
 import { createRetentionObjects } from '../adapters/retention-objects.ts';
 import { awsClientOptions } from '../platform/aws-client-options.ts';
 import { readConfiguration } from '../platform/configuration.ts';
@@ -19,7 +19,7 @@ import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment(['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME']);
 const configuration = readConfiguration();
-const instances = createRdsInstances(new RDSClient(awsClientOptions));
+const servers = createRdsServers(new RDSClient(awsClientOptions));
 const parts = { ...connectBackups(environment), objects: createRetentionObjects(configuration) };
 const store = createDynamoJobStore(connectLedger(environment.LEDGER_TABLE_NAME));
 
@@ -30,7 +30,7 @@ export const handler = defineEventHandler({
     const run = { job: 'apply-retention', requestId, scheduledFor };
     return await recordRun({ store, clock: systemClock }, run, async () => {
       const { verifiedAgeDays, ...counts } = await applyRetention(configuration, parts);
-      const swept = await sweepProofs(configuration, instances, parts.now());
+      const swept = await sweepProofs(configuration, servers, parts.now());
       // The worst of all is what the alarm watches: one database without a proof is enough.
       publishMetric(configuration.application, verifiedRestoreAge, Math.max(0, ...Object.values(verifiedAgeDays)));
       return { ...counts, swept };

@@ -20,8 +20,8 @@ export const handler = defineTask({
   ...planRestoreTask,
   async handle({ request, startedAt }) {
     const { environment } = request;
-    const { archive, instance, window } = await readSources(request);
-    const decision = planRestore(configuration, request, await store.list(environment), archive, instance);
+    const { archive, server, window } = await readSources(request);
+    const decision = planRestore(configuration, request, await store.list(environment), archive, server);
     const plan = decision.outcome === 'planned' ? decision.plan : undefined;
     return {
       ...decision,

@@ -11,6 +11,7 @@ import { type FunctionName, functions } from '../../contracts/functions.ts';
 import { isInRecoveryRegion, jobs } from '../../contracts/jobs.ts';
 import type { BackupBuckets } from '../backups/backup-buckets.ts';
 import type { ConfigurationKeys } from '../backups/configuration-keys.ts';
+import type { DatabaseServers } from '../backups/database-servers.ts';
 import type { DatabaseSnapshots } from '../backups/database-snapshots.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 import { buildEventRoutes, scheduleRoutes } from '../routes.ts';
@@ -37,6 +38,7 @@ export interface AutomationFunctionsProps {
   readonly claimChecks: ClaimChecks;
   readonly backups: BackupBuckets;
   readonly snapshots: DatabaseSnapshots;
+  readonly databaseServers: DatabaseServers;
   readonly configurationKeys: ConfigurationKeys;
   readonly secrets: OperatorSecrets;
   readonly addresses: WorldAddresses;
@@ -207,10 +209,10 @@ function grantCapability(
     'backups-tag': () => props.backups.grantTag(grantee),
     'snapshots-copy': () => props.snapshots.grantCopy(grantee),
     'snapshots-expiry': () => props.snapshots.grantExpiry(grantee),
-    'snapshots-proof': () => props.snapshots.grantProof(grantee),
-    'instances-read': () => props.snapshots.grantDescribe(grantee),
-    'instances-restore': () => props.snapshots.grantRestore(grantee),
-    'proofs-sweep': () => props.snapshots.grantSweep(grantee),
+    'snapshots-proof': () => props.databaseServers.grantProof(grantee),
+    'servers-read': () => props.databaseServers.grantDescribe(grantee),
+    'servers-restore': () => props.databaseServers.grantRestore(grantee),
+    'proofs-sweep': () => props.databaseServers.grantSweep(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

@@ -18,6 +18,7 @@ import {
 } from '../../contracts/metrics.ts';
 import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { ConfigurationKeys } from '../backups/configuration-keys.ts';
+import { DatabaseServers } from '../backups/database-servers.ts';
 import { DatabaseSnapshots } from '../backups/database-snapshots.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
@@ -79,6 +80,7 @@ export class AutomationStack extends Stack {
       claimChecks,
       backups,
       snapshots,
+      databaseServers: new DatabaseServers(this, 'DatabaseServers', configuration),
       configurationKeys: new ConfigurationKeys(this, 'ConfigurationKeys'),
       secrets: new OperatorSecrets(this, 'Secrets', { application, key, recoveryRegion: aws.recoveryRegion }),
       addresses: new WorldAddresses(this, 'Addresses', configuration),

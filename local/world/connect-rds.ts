@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/schema.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { KeyRing } from '../services/kms/key-ring.ts';
 import { buildDefaultPolicy } from '../services/kms/providers.ts';
-import { DatabaseTable } from '../services/rds/database-table.ts';
+import { type Database, DatabaseTable } from '../services/rds/database-table.ts';
 
 /** What is there already stays as it is: a restore may have replaced it. */
 export function connectRds(context: RuntimeContext, { databases, aws }: Configuration): void {
@@ -22,14 +22,29 @@ export function connectRds(context: RuntimeContext, { databases, aws }: Configur
       }
       const { kind, identifier } = snapshot;
       if (table.find(kind, aws.primaryRegion, identifier) !== undefined) continue;
-      table.put({
+      const database: Database = {
         ...{ kind, region: aws.primaryRegion, identifier, kmsKeyId: snapshot.keys.primary },
         engine: kind === 'cluster' ? 'aurora-postgresql' : 'postgres',
         ...{ engineVersion: '17.4', allocatedGigabytes: 20, port: 5432, backupRetentionDays: 7 },
-        endpoint: `${identifier}.local.${aws.primaryRegion}.rds.amazonaws.com`,
+        endpoint: endpointOf(identifier, aws.primaryRegion),
         ...{ subnetGroup: `${name}-${environment}`, securityGroups: [`sg-${name}-${environment}`] },
         ...{ deletionProtection: true, tags: {}, createdAt: context.clock.now() },
-      });
+      };
+      table.put(database);
+      // One that writes, and one that reads.
+      if (kind === 'cluster') for (const number of [1, 2]) table.put(buildMember(database, `${identifier}-${number}`));
     }
   }
+}
+
+function buildMember(cluster: Database, identifier: string): Database {
+  return {
+    ...{ ...cluster, kind: 'instance', identifier, endpoint: endpointOf(identifier, cluster.region) },
+    ...{ clusterIdentifier: cluster.identifier, instanceClass: 'db.r7g.large', allocatedGigabytes: 1 },
+    deletionProtection: false,
+  };
+}
+
+function endpointOf(identifier: string, region: string): string {
+  return `${identifier}.local.${region}.rds.amazonaws.com`;
 }

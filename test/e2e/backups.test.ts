@@ -241,41 +241,51 @@ describe('a snapshot of what RDS runs', () => {
     for (const region of regions()) expect(await describeIn(region)).toEqual([]);
   }, 90_000);
 
-  it('is proven by a restore in a network of its own, which is taken away again', async () => {
-    const made = await run('back-up-database', { request: { database: 'reporting' } });
-    const { backupId } = JSON.parse(String(made.output)).backups[0] as { backupId: string };
-    const { status, cause } = await run('verify-backup', { request: { backupId } });
-    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
-    const { verification } = await find(backupId);
-    // Five minutes and more, as RDS takes: measured on the virtual clock.
-    expect(verification?.restoreSeconds).toBeGreaterThan(300);
-    const { DBInstances } = await system.call<{ DBInstances: { DBInstanceIdentifier: string }[] }>(
-      'rds',
-      'DescribeDBInstances',
-      {},
-    );
-    expect(DBInstances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['pyairtable-dev-reporting']);
-  }, 90_000);
-
-  it('is restored beside the live instance, which it replaces; the replaced one is kept', async () => {
-    const { database, actor, reason } = { database: 'reporting', actor: 'ada', reason: 'a bad change' };
-    const latest = new Date(system.runtime.context.clock.now() - 10 * 60_000).toISOString();
-    const request = { environment, database, at: latest, confirmedDatabase: database, actor, reason };
-    const { status, output = '{}', cause } = await run('restore-database', { request });
-    expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
-    expect(JSON.parse(output)).toMatchObject({
-      outcome: 'succeeded',
-      reason: expect.stringContaining('what it was is kept as pyairtable-dev-reporting-replaced-'),
-    });
-    const { DBInstances } = await system.call<{
+  const listInstances = async () => {
+    const answer = await system.call<{
       DBInstances: { DBInstanceIdentifier: string; BackupRetentionPeriod: number }[];
-    }>('rds', 'DescribeDBInstances', {});
-    expect(DBInstances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier).sort()).toEqual([
-      'pyairtable-dev-reporting',
-      expect.stringContaining('pyairtable-dev-reporting-replaced-'),
-    ]);
-    expect(DBInstances.every(({ BackupRetentionPeriod }) => BackupRetentionPeriod === 7)).toBe(true);
-  }, 90_000);
+    }>(...(['rds', 'DescribeDBInstances', {}] as const));
+    return answer.DBInstances;
+  };
+  const namesOf = async (database: string) =>
+    (await listInstances())
+      .map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)
+      .filter((name) => name.includes(database))
+      .sort();
+
+  describe.each([
+    ['an instance', 'reporting', ['']],
+    ['a cluster', 'analytics', ['-1', '-2']],
+  ])('of %s', (_, database, instances) => {
+    const live = `pyairtable-${environment}-${database}`;
+
+    it('is proven by a restore in a network of its own, which is taken away again', async () => {
+      const made = await run('back-up-database', { request: { database } });
+      const { backupId } = JSON.parse(String(made.output)).backups[0] as { backupId: string };
+      const { status, cause } = await run('verify-backup', { request: { backupId } });
+      expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+      const { verification } = await find(backupId);
+      // Five minutes and more, as RDS takes: measured on the virtual clock.
+      expect(verification?.restoreSeconds).toBeGreaterThan(300);
+      expect(await namesOf(database)).toEqual(instances.map((suffix) => `${live}${suffix}`));
+    }, 90_000);
+
+    it('is restored beside the live one, which it replaces; the replaced one is kept', async () => {
+      const latest = new Date(system.runtime.context.clock.now() - 10 * 60_000).toISOString();
+      const { actor, reason } = { actor: 'ada', reason: 'a bad change' };
+      const request = { environment, database, at: latest, confirmedDatabase: database, actor, reason };
+      const { status, output = '{}', cause } = await run('restore-database', { request });
+      expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+      expect(JSON.parse(output)).toMatchObject({
+        outcome: 'succeeded',
+        reason: expect.stringContaining(`what it was is kept as ${live}-replaced-`),
+      });
+      const replaced = expect.stringContaining(`${live}-replaced-`);
+      // The restored one has one instance, under the name of the first one of the live one.
+      expect(await namesOf(database)).toEqual([`${live}${instances[0]}`, ...instances.map(() => replaced)]);
+      expect((await listInstances()).every(({ BackupRetentionPeriod }) => BackupRetentionPeriod === 7)).toBe(true);
+    }, 90_000);
+  });
 });
 
 describe('a proof', () => {

@@ -193,8 +193,15 @@ describe('restore-database', () => {
 });
 
 describe('restore-database of an RDS instance', () => {
-  const instance = { live: 'orders', beside: 'orders-restore-1', snapshotId: 's', keyArn: 'arn', timeoutMinutes: 60 };
-  const ofInstance = { 'plan-restore': () => ({ ...planned, plan: { ...plan, instance } }) };
+  const rds = {
+    kind: 'instance',
+    live: 'orders',
+    beside: 'orders-restore-1',
+    snapshotId: 's',
+    keyArn: 'arn',
+    timeoutMinutes: 60,
+  };
+  const ofInstance = { 'plan-restore': () => ({ ...planned, plan: { ...plan, rds } }) };
   const steps = (): unknown[] =>
     machine.calls.filter(({ name }) => name === 'advance-database').map(({ input }) => input.step);
   const progress = (status: string, reason = status) => ({ status, reason, waitSeconds: 30, restoreSeconds: 0 });

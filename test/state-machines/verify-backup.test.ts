@@ -115,7 +115,14 @@ describe('verify-backup', () => {
 
 describe('verify-backup of a snapshot', () => {
   const snapshot: SnapshotProof = {
-    ...{ snapshotId: 's', instance: 'proof', subnetGroup: 'proofs', securityGroups: ['sg-1'], instanceClass: 'db.x' },
+    ...{
+      kind: 'instance',
+      snapshotId: 's',
+      scratch: 'proof',
+      subnetGroup: 'proofs',
+      securityGroups: ['sg-1'],
+      instanceClass: 'db.x',
+    },
     ...{ engineVersion: '17.4', allocatedGigabytes: 20, keyArn: 'arn', timeoutMinutes: 60 },
   };
   const verification = { job: 'verify-orders', backup: { ...backup, database: 'orders', prefix: '' }, snapshot };

@@ -16,6 +16,8 @@ export interface Database {
   readonly subnetGroup: string;
   readonly securityGroups: readonly string[];
   readonly instanceClass?: string;
+  /** Of the instance, or of the cluster. Absent: RDS's own for the engine. */
+  readonly parameterGroup?: string;
   /** How many days back every moment can be restored; 0: no automated backups. */
   readonly backupRetentionDays: number;
   readonly deletionProtection: boolean;
@@ -50,13 +52,24 @@ export class DatabaseTable {
 
   /** Ends what is due by now: what was to be deleted is gone, what was renamed has its name. */
   settle(now: number): void {
-    for (const database of this.all()) {
+    for (const { kind, region, identifier } of this.all()) {
+      // Read anew: the renaming of a cluster before it has changed its instances.
+      const database = this.find(kind, region, identifier);
+      if (database === undefined) continue;
       const { transition, ...settled } = database;
       if (transition === undefined || transition.until > now) continue;
       if (transition.status === 'deleting' || transition.renameTo !== undefined) this.remove(database);
       if (transition.status !== 'deleting')
         this.put({ ...settled, identifier: transition.renameTo ?? database.identifier });
+      if (database.kind === 'cluster' && transition.renameTo !== undefined)
+        this.moveMembers(database, transition.renameTo);
     }
+  }
+
+  /** Instances stay with their cluster, and keep their own names. */
+  private moveMembers({ region, identifier }: Database, to: string): void {
+    for (const member of this.list('instance', region))
+      if (member.clusterIdentifier === identifier) this.put({ ...member, clusterIdentifier: to });
   }
 
   put(database: Database): void {
@@ -66,6 +79,13 @@ export class DatabaseTable {
   remove({ kind, region, identifier }: Database): void {
     this.table.delete(keyOf(kind, region, identifier));
   }
+}
+
+const dayMilliseconds = 86_400_000;
+
+/** The oldest moment that its automated backups reach. */
+export function earliestRestorable({ createdAt, backupRetentionDays }: Database, now: number): number {
+  return Math.max(createdAt, now - backupRetentionDays * dayMilliseconds);
 }
 
 export function statusOfDatabase({ transition }: Database, now: number): string {

@@ -18,6 +18,19 @@ export function describeInstance(
     Engine: database.engine,
     EngineVersion: database.engineVersion,
     AllocatedStorage: database.allocatedGigabytes,
+    ...(database.clusterIdentifier === undefined ? {} : { DBClusterIdentifier: database.clusterIdentifier }),
+    ...(database.replicaOf === undefined
+      ? {}
+      : {
+          ReadReplicaSourceDBInstanceIdentifier: database.replicaOf,
+          StatusInfos: [{ StatusType: 'read replication', Normal: true, Status: 'replicating' }],
+        }),
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: database.parameterGroup ?? `default.${database.engine}`,
+        ParameterApplyStatus: 'in-sync',
+      },
+    ],
     InstanceCreateTime: new Date(createdAt),
     BackupRetentionPeriod: backupRetentionDays,
     ...(backupRetentionDays > 0 ? { LatestRestorableTime: new Date(now - restorableLag) } : {}),

@@ -7,6 +7,8 @@ export const creatingSnapshot = (gigabytes: number): number => minute + gigabyte
 /** To another region all of it travels. */
 export const copyingSnapshot = (gigabytes: number): number => 3 * minute + gigabytes * 3 * second;
 export const restoring = (gigabytes: number): number => 5 * minute + gigabytes * second;
+/** Of an instance that joins a cluster: the volume is there already. */
+export const creatingMember = 4 * minute;
 export const modifying = 2 * minute;
 export const deleting = 3 * minute;
 export const promoting = 5 * minute;

@@ -1,7 +1,12 @@
 // Amazon RDS and Aurora: snapshots and the databases around them, with the states and the time that theirs take. They hold no rows.
 import type { CreateServiceModule } from '../../runtime/context.ts';
-import { createDatabaseOperations } from './database-operations.ts';
+import { createCreateOperation } from './create-operation.ts';
 import { DatabaseTable } from './database-table.ts';
+import { createDeleteOperations } from './delete-operations.ts';
+import { createDescribeOperations } from './describe-operations.ts';
+import { createModifyOperations } from './modify-operations.ts';
+import { createOperationContext } from './operation-context.ts';
+import { createRestoreOperations } from './restore-operations.ts';
 import { SnapshotEvents } from './snapshot-events.ts';
 import { createSnapshotOperations } from './snapshot-operations.ts';
 import { SnapshotTable } from './snapshot-table.ts';
@@ -11,6 +16,7 @@ export const createRdsModule: CreateServiceModule = (context) => {
   const databases = new DatabaseTable(context.store);
   const snapshots = new SnapshotTable(context.store);
   const events = new SnapshotEvents(context, snapshots);
+  const rds = createOperationContext(context, databases, snapshots);
   return {
     services: [
       {
@@ -19,7 +25,11 @@ export const createRdsModule: CreateServiceModule = (context) => {
         loadSdk: () => import('@aws-sdk/client-rds'),
         operations: {
           ...createSnapshotOperations({ context, databases, snapshots, events }),
-          ...createDatabaseOperations(context, databases, snapshots),
+          ...createDescribeOperations(rds),
+          ...createRestoreOperations(rds),
+          ...createCreateOperation(rds),
+          ...createModifyOperations(rds),
+          ...createDeleteOperations(rds),
           ...createTagOperations(context, databases, snapshots),
         },
         start: async () => events.start(),

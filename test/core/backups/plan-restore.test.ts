@@ -132,12 +132,12 @@ describe('a restore by RDS', () => {
       outcome: 'planned',
       plan: {
         databaseBeside: 'pyairtable-dev-reporting-restore-20261125-120000',
-        instance: { live: 'pyairtable-dev-reporting', at },
+        rds: { kind: 'instance', live: 'pyairtable-dev-reporting', at },
         steps: expect.arrayContaining([expect.stringContaining('nobody answers there')]),
       },
     });
     if (decision.outcome !== 'planned') throw new Error(decision.reason);
-    expect(decision.plan.instance).not.toHaveProperty('snapshotId');
+    expect(decision.plan.rds).not.toHaveProperty('snapshotId');
     expect(decision.plan.steps.some((step) => step.includes('one transaction'))).toBe(false);
   });
 
@@ -149,16 +149,31 @@ describe('a restore by RDS', () => {
     });
   });
 
-  it('takes a snapshot of an instance, and none of a cluster', async () => {
+  it('names what happens to a cluster and to its instances', () => {
+    const decision = planRestore(configuration, { ...ofRds, database: 'analytics', at }, [], undefined, window);
+    expect(decision).toMatchObject({
+      plan: {
+        rds: { kind: 'cluster', live: 'pyairtable-dev-analytics', at },
+        steps: expect.arrayContaining([
+          expect.stringContaining('with pyairtable-dev-analytics-restore-20261125-120000-1 in it'),
+          expect.stringContaining('then the instances, which are named after their cluster'),
+        ]),
+      },
+    });
+  });
+
+  it('takes a snapshot of what the database is, and none of what it was before', async () => {
     const store = createMemoryBackupStore();
     const run = { startedAt: at, executionArn: 'run', request: { database: 'reporting' } };
     const { backups } = await planBackups(configuration, store, run);
     const backupId = String(backups[0]?.backupId);
     const complete: BackupRecord = { ...(store.backups.get(backupId) as BackupRecord), status: 'complete' };
     expect(planRestore(configuration, { ...ofRds, backupId }, [complete])).toMatchObject({
-      plan: { instance: { snapshotId: 'pyairtable-dev-reporting-20261125-120000' }, backup: { backupId } },
+      plan: { rds: { snapshotId: 'pyairtable-dev-reporting-20261125-120000' }, backup: { backupId } },
     });
     const ofCluster: BackupRecord = { ...complete, snapshotKind: 'cluster' };
-    expect(planRestore(configuration, { ...ofRds, backupId }, [ofCluster])).toMatchObject({ outcome: 'refused' });
+    expect(planRestore(configuration, { ...ofRds, backupId }, [ofCluster])).toMatchObject({
+      ...{ outcome: 'refused', reason: expect.stringContaining('is of an RDS cluster') },
+    });
   });
 });
