@@ -16,7 +16,8 @@ import type { System } from './start-system.ts';
 
 const nights = 30;
 const badNight = 9;
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 /** What a night consists of. A completed backup is followed to the recovery region without the hourly sweep. */
 const ofEnvironments = ['back-up-database', 'back-up-configuration', 'verify-backup'];
 const nightly = [...ofEnvironments, 'apply-retention'];
@@ -63,8 +64,8 @@ interface Stage {
 /** A line for each night; by day the database grows. In one night the password is wrong. */
 async function playNights(system: System, print: Print, stage: Stage): Promise<void> {
   const { clock } = system.runtime.context;
-  // From half past five on: after the backups, the retention and the proof.
-  const untilMorning = day - ((clock.now() - 5.5 * 3_600_000) % day);
+  // To half past five after the next two o'clock: after the backups, the retention and the proof.
+  const untilMorning = day - ((clock.now() - 2 * hour) % day) + 3.5 * hour;
   for (let night = 1; night <= nights; night += 1) {
     if (night === badNight) spoilPassword(system, stage);
     await clock.advance(night === 1 ? untilMorning : day);

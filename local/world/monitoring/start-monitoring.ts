@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithProcess } from '../../programs/end-with-process.ts';
 import { findFreePorts } from '../find-free-ports.ts';
-import { endWithProcess } from '../programs/end-with-process.ts';
 import type { MonitoringTools } from './find-monitoring-tools.ts';
 import { type MonitoringSettings, renderMonitoring } from './render-monitoring.ts';
 

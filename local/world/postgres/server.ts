@@ -4,8 +4,8 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { endWithProcess } from '../../programs/end-with-process.ts';
 import { findFreePorts } from '../find-free-ports.ts';
-import { endWithProcess } from '../programs/end-with-process.ts';
 import { findPostgresPrograms } from './find-programs.ts';
 import { findServerDirectory, findServerUser } from './server-user.ts';
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 
 const run = promisify(execFile);
-const module = fileURLToPath(new URL('../../../../local/world/programs/end-with-process.ts', import.meta.url));
+const module = fileURLToPath(new URL('../../../local/programs/end-with-process.ts', import.meta.url));
 
 /** Starts a server in a process that exits at once; gives the server's process id. */
 async function startAndExit(afterwards: string): Promise<number> {
