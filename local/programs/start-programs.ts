@@ -1,14 +1,28 @@
-// The process that starts programs for `run-program.ts`; it ends with the process that asks it.
-import { spawn } from 'node:child_process';
-import type { ProgramAnswer, ProgramCall, ProgramRequest } from './run-program.ts';
+// The process that starts programs for `starting-process.ts`; it ends with the process that asks it, and so do the programs.
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { ProgramCall, ProgramOutcome } from './run-program.ts';
+import type { ProgramStart } from './start-program.ts';
+import type { ProgramAnswer, ProgramRequest } from './starting-process.ts';
+
+/** With the number that ends it: that of its group where it leads one. */
+const running = new Map<ChildProcess, number>();
 
 // Ctrl-C goes to the whole group; whoever asks decides when it needs no more.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.once('disconnect', () => process.exit());
-process.on('message', (message) => {
-  const { id, call } = message as ProgramRequest;
-  run(call).then(
-    (outcome) => answer({ id, ...outcome }),
+process.once('disconnect', () => {
+  for (const pid of running.values()) endNow(pid);
+  process.exit();
+});
+process.on('message', (message, socket) => {
+  const request = message as ProgramRequest;
+  const { id } = request;
+  if ('start' in request) {
+    start(request.start, socket as Socket | undefined, (told) => answer({ id, ...told }));
+    return;
+  }
+  run(request.run).then(
+    (outcome) => answer({ id, outcome }),
     (error: Error) => answer({ id, error: error.message }),
   );
 });
@@ -17,12 +31,48 @@ function answer(message: ProgramAnswer): void {
   if (process.connected) process.send?.(message);
 }
 
-async function run(call: ProgramCall): Promise<{ exitCode: number | null; stdout: Buffer; stderr: string }> {
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
+function keep(child: ChildProcess, leadsGroup = false): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  running.set(child, leadsGroup ? -pid : pid);
+  child.once('close', () => running.delete(child));
+}
+
+type Told<Answer = ProgramAnswer> = Answer extends ProgramAnswer ? Omit<Answer, 'id'> : never;
+
+function start(options: ProgramStart, channel: Socket | undefined, tell: (told: Told) => void): void {
+  const child = spawn(options.program, options.args, {
+    env: options.environment,
+    ...(options.workingDirectory !== undefined && { cwd: options.workingDirectory }),
+    stdio: ['ignore', 'pipe', 'pipe', ...(channel === undefined ? [] : [channel])],
+    detached: options.leadsGroup === true,
+  });
+  // The program has it now.
+  channel?.destroy();
+  keep(child, options.leadsGroup);
+  child.stdout?.on('data', (output: Buffer) => tell({ output }));
+  child.stderr?.on('data', (output: Buffer) => tell({ output }));
+  if (child.pid !== undefined) tell({ started: child.pid });
+  child.once('error', (error) => tell({ error: error.message }));
+  // After the last output, so that the words of a dying program are heard.
+  child.once('close', (code, signal) => tell({ ended: { code, signal } }));
+}
+
+async function run(call: ProgramCall): Promise<ProgramOutcome> {
   const child = spawn(call.program, call.args, {
     env: call.environment,
     stdio: 'pipe',
     ...(call.timeoutMilliseconds !== undefined && { timeout: call.timeoutMilliseconds }),
   });
+  keep(child);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { runProgram } from '../../../../local/world/programs/run-program.ts';
+import { runProgram } from '../../../local/programs/run-program.ts';
 
 const environment = { PATH: process.env.PATH ?? '', ONLY: 'this' };
 const shell = (script: string, input?: string | Uint8Array) =>
@@ -57,7 +57,7 @@ it('rejects all that is asked of a starting process that is dead, before anybody
 });
 
 it('keeps nobody alive who waits for nothing', async () => {
-  const module = fileURLToPath(new URL('../../../../local/world/programs/run-program.ts', import.meta.url));
+  const module = fileURLToPath(new URL('../../../local/programs/run-program.ts', import.meta.url));
   // The time after which an idle starter is let go never comes here.
   const script = `
     import { runProgram } from ${JSON.stringify(module)};

@@ -1,11 +1,12 @@
 // One process that runs a function's code, one invocation at a time.
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
+import { type LineChannel, openLineChannel } from '../../../programs/line-channel.ts';
+import { type StartedProgram, startProgramWithChannel } from '../../../programs/start-program.ts';
 import type { Credentials } from '../../../runtime/context.ts';
 import type { FunctionConfiguration } from '../function-configuration.ts';
+import { buildWorkerEnvironment } from './build-worker-environment.ts';
 import { buildExitError, buildTimeoutError, type FunctionError } from './runtime-error.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('../worker/bootstrap.mjs', import.meta.url));
@@ -52,7 +53,10 @@ interface Pending {
 export class WorkerProcess {
   readonly logStream: string;
   readonly #configuration: FunctionConfiguration;
-  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
+  #isUnwanted = false;
+  #program: StartedProgram | undefined;
+  #channel: LineChannel | undefined;
   readonly #startedAt = performance.now();
   #isReady = false;
   #initialisationMilliseconds: number | undefined;
@@ -65,21 +69,7 @@ export class WorkerProcess {
   constructor(options: WorkerOptions) {
     this.#configuration = options.configuration;
     this.logStream = options.logStream;
-    this.#process = fork(BOOTSTRAP, [], {
-      cwd: options.configuration.codeDirectory,
-      env: buildEnvironment(options),
-      execArgv: [`--max-old-space-size=${options.configuration.memoryMegabytes}`],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    this.#process.on('message', (message) => this.#receive(message as WorkerMessage));
-    this.#process.on('error', () => this.#end(1, null));
-    // 'close' comes after the last output, so that the words of a dying process reach the log.
-    this.#process.on('close', (code, signal) => this.#end(code, signal));
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#log += text;
-      });
-    }
+    this.#ended = this.#run(options).catch(() => this.#end(1, null));
   }
 
   get hasExited(): boolean {
@@ -112,10 +102,37 @@ export class WorkerProcess {
 
   /** Ends the process at once. Resolves when it is gone. */
   async stop(): Promise<void> {
-    if (this.#exited) return;
-    const gone = new Promise<void>((resolve) => this.#process.once('close', () => resolve()));
-    this.#process.kill('SIGKILL');
-    await gone;
+    this.#kill();
+    await this.#ended;
+  }
+
+  #kill(): void {
+    this.#isUnwanted = true;
+    this.#program?.kill('SIGKILL');
+  }
+
+  async #run(options: WorkerOptions): Promise<void> {
+    const decoder = new StringDecoder();
+    const { codeDirectory, memoryMegabytes } = options.configuration;
+    const program = await startProgramWithChannel(
+      {
+        program: process.execPath,
+        args: [`--max-old-space-size=${memoryMegabytes}`, BOOTSTRAP],
+        environment: buildWorkerEnvironment(options),
+        workingDirectory: codeDirectory,
+      },
+      (chunk) => {
+        this.#log += decoder.write(chunk);
+      },
+    );
+    this.#program = program;
+    if (this.#isUnwanted) this.#kill();
+    this.#channel = openLineChannel<WorkerMessage>(program.channel, (message) => this.#receive(message));
+    const { code, signal, error } = await program.ended;
+    // What it said last counts; of one that never ran there is nothing to wait for.
+    if (error === undefined) await this.#channel.closed;
+    else program.channel.destroy();
+    this.#end(error === undefined ? code : 1, signal);
   }
 
   #receive(message: WorkerMessage): void {
@@ -147,7 +164,7 @@ export class WorkerProcess {
   #dispatch(): void {
     if (!this.#pending) return;
     this.#setTimer(this.#configuration.timeoutSeconds);
-    this.#process.send(this.#pending.invocation);
+    this.#channel?.send(this.#pending.invocation);
   }
 
   /** The time limit is real time: the code really runs. */
@@ -158,7 +175,7 @@ export class WorkerProcess {
       const error = buildTimeoutError(requestId, this.#configuration.timeoutSeconds);
       this.#log += `${new Date().toISOString()} ${requestId} Task timed out after ${this.#configuration.timeoutSeconds.toFixed(2)} seconds\n\n`;
       this.#exited = true;
-      this.#process.kill('SIGKILL');
+      this.#kill();
       this.#settle({ kind: 'error', error });
     }, seconds * 1000);
   }
@@ -180,47 +197,4 @@ export class WorkerProcess {
 /** A log stream name as Lambda makes them. */
 export function buildLogStream(at: number, version: string): string {
   return `${new Date(at).toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomBytes(16).toString('hex')}`;
-}
-
-/** The folder that this process keeps compiled code in, if it does; Node adds its version below it by itself. */
-function findCompileCache(): string | undefined {
-  const directory = getCompileCacheDir();
-  return directory === undefined ? undefined : dirname(directory);
-}
-
-/** Nothing of the runtime's own environment reaches the function. */
-function buildEnvironment(options: WorkerOptions): Record<string, string> {
-  const { configuration, version, credentials } = options;
-  return {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    LANG: 'en_US.UTF-8',
-    TZ: ':UTC',
-    ...configuration.environment,
-    _HANDLER: configuration.handler,
-    LAMBDA_TASK_ROOT: configuration.codeDirectory,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
-    AWS_REGION: configuration.region,
-    AWS_DEFAULT_REGION: configuration.region,
-    AWS_LAMBDA_FUNCTION_NAME: configuration.name,
-    AWS_LAMBDA_FUNCTION_VERSION: version,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: options.logStream,
-    ...(configuration.logFormat === 'JSON' && { AWS_LAMBDA_LOG_FORMAT: 'JSON' }),
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_ENDPOINT_URL: options.endpointUrl,
-    _LOCAL_RUNTIME_SETTINGS: JSON.stringify({
-      functionName: configuration.name,
-      functionVersion: version,
-      memoryMegabytes: configuration.memoryMegabytes,
-      taskRoot: configuration.codeDirectory,
-      logFormat: configuration.logFormat,
-      clockOffsetMilliseconds: options.clockOffsetMilliseconds,
-      compileCacheDirectory: findCompileCache(),
-      hasNoCallbacks: Number(/^nodejs(\d+)/.exec(configuration.runtime)?.[1]) >= 24,
-    }),
-  };
 }

@@ -1,9 +1,10 @@
-// The first code of a function's worker process: loads the handler, then answers one invocation after the other over IPC.
+// The first code of a function's worker process: loads the handler, then answers one invocation after the other over a socket.
 // Plain JavaScript, because stripping types would double the time of a cold start.
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { captureOutput, setRequestId } from './capture-output.mjs';
 import { isolateModules } from './isolate-modules.mjs';
 import { loadHandler } from './load-handler.mjs';
+import { openChannel } from './open-channel.mjs';
 import { setClockOffset } from './virtual-date.mjs';
 
 const settings = JSON.parse(process.env._LOCAL_RUNTIME_SETTINGS);
@@ -12,10 +13,7 @@ setClockOffset(settings.clockOffsetMilliseconds);
 // Shared with the runtime: a cold start then takes half of its time from the second one on.
 if (settings.compileCacheDirectory !== undefined) enableCompileCache(settings.compileCacheDirectory);
 
-const send = process.send.bind(process);
-// The function must neither see the channel nor be kept from ending by it.
-process.send = undefined;
-process.on('disconnect', () => process.exit(0));
+const { send, receive } = openChannel();
 const writeLine = captureOutput(settings.logFormat, (text) => send({ type: 'log', text }));
 
 /** The invocation under way, if any. */
@@ -95,7 +93,7 @@ async function invoke(handler, invocation) {
 try {
   isolateModules(settings.taskRoot);
   const handler = await loadHandler(settings.taskRoot, process.env._HANDLER);
-  process.on('message', (invocation) => invoke(handler, invocation));
+  receive((invocation) => invoke(handler, invocation));
   send({ type: 'ready' });
   // Processes of functions are killed, never asked to end.
   flushCompileCache();

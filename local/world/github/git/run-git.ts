@@ -1,5 +1,5 @@
 // Runs git's plumbing commands on a bare repository, untouched by the configuration of the person's machine.
-import { runProgram } from '../../programs/run-program.ts';
+import { runProgram } from '../../../programs/run-program.ts';
 
 export interface GitOutcome {
   readonly exitCode: number;

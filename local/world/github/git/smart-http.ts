@@ -1,6 +1,7 @@
 // Git's smart HTTP protocol, served by git's own `git http-backend` (https://git-scm.com/docs/git-http-backend).
+
+import { runProgram } from '../../../programs/run-program.ts';
 import type { HttpAnswer, HttpRequest } from '../../http-server.ts';
-import { runProgram } from '../../programs/run-program.ts';
 import { buildGitEnvironment } from './run-git.ts';
 
 export interface RefCommand {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram } from '../../programs/run-program.ts';
+import { runProgram } from '../../../programs/run-program.ts';
 import { findBranchTip } from './find-branch-tip.ts';
 
 /** Text files by path from the repository's root. */

@@ -1,5 +1,5 @@
 // Containers that are real processes: images for which a command on this machine is registered.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { startProgram } from '../../../programs/start-program.ts';
 
 /** What stands in for an image. The container's own `command` and `args` follow as arguments. */
 export interface JobImage {
@@ -23,34 +23,29 @@ export function startContainerProcess(
   environment: Readonly<Record<string, string>>,
   onOutput: (chunk: Buffer) => void,
 ): ContainerProcess {
-  const child: ChildProcess = spawn(image.command, [...(image.args ?? []), ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...image.environment, ...environment },
-    ...(image.workingDirectory ? { cwd: image.workingDirectory } : {}),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+  const program = startProgram(
+    {
+      program: image.command,
+      args: [...(image.args ?? []), ...args],
+      environment: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...image.environment, ...environment },
+      ...(image.workingDirectory === undefined ? {} : { workingDirectory: image.workingDirectory }),
+      // Its children end with it.
+      leadsGroup: true,
+    },
+    onOutput,
+  );
+  const exited = program.ended.then(({ code, signal, error }) => {
+    if (signal !== null) return signal === 'SIGTERM' ? 143 : 137;
+    if (error === undefined) return code ?? 137;
+    onOutput(Buffer.from(`${image.command}: ${error}\n`));
+    return 127;
   });
-  child.stdout?.on('data', onOutput);
-  child.stderr?.on('data', onOutput);
-  const exited = new Promise<number>((resolve) => {
-    child.on('error', (error) => {
-      onOutput(Buffer.from(`${image.command}: ${error.message}\n`));
-      resolve(127);
-    });
-    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 143 : 137)));
-  });
-  return { exited, kill: (graceMilliseconds) => killGroup(child, exited, graceMilliseconds) };
-}
-
-/** The process was started as the leader of a group of its own, so that its children end with it. */
-function killGroup(child: ChildProcess, exited: Promise<number>, graceMilliseconds: number): void {
-  const signal = (name: NodeJS.Signals) => {
-    try {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
-    } catch {
-      // It ended by itself in the meantime.
-    }
+  return {
+    exited,
+    kill(graceMilliseconds) {
+      program.kill('SIGTERM');
+      const timer = setTimeout(() => program.kill('SIGKILL'), graceMilliseconds);
+      void exited.then(() => clearTimeout(timer));
+    },
   };
-  signal('SIGTERM');
-  const timer = setTimeout(() => signal('SIGKILL'), graceMilliseconds);
-  void exited.then(() => clearTimeout(timer));
 }
