@@ -1,7 +1,6 @@
 // The clusters that the environments run in: a simulated one for each EKS name, or fronts before a real one.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { Configuration } from '../../config/schema.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -18,6 +17,7 @@ import { listMissingObjects, type MissingObject } from './kubernetes/real-cluste
 import type { KubeContext } from './kubernetes/real-cluster/open-kube-context.ts';
 import { type ClusterFront, startClusterFront } from './kubernetes/real-cluster/start-cluster-front.ts';
 import type { JsonObject } from './kubernetes/resources/kubernetes-object.ts';
+import { parseYamlDocuments } from './kubernetes/resources/parse-yaml.ts';
 import type { Pod } from './kubernetes/resources/workload-types.ts';
 import { type Cluster, startCluster } from './kubernetes/start-cluster.ts';
 
@@ -151,8 +151,9 @@ function listManifests({ configuration, gitOpsDirectory }: ClusterParts, places:
 
 /** What an administrator applies to a new cluster, once; a later start leaves it as it has become. */
 function applyManifests(cluster: Cluster, files: readonly string[]): void {
-  for (const document of files.flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))) {
-    const object = document.toJS() as JsonObject & {
+  for (const { value, error } of files.flatMap((file) => parseYamlDocuments(readFileSync(file, 'utf8')))) {
+    if (error !== undefined) throw new Error(`a manifest for cluster ${cluster.name} cannot be read: ${error}`);
+    const object = value as JsonObject & {
       apiVersion: string;
       kind: string;
       metadata: { name: string; namespace?: string };

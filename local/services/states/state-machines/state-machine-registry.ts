@@ -28,11 +28,12 @@ export class StateMachineRegistry {
 
   /** Creates the state machine or replaces its settings. Throws InvalidDefinition. */
   put(settings: StateMachineSettings): StateMachineRecord {
-    this.parse(settings.definition);
     const now = this.#context.clock.now();
     const known = this.#records.get(settings.arn);
     const revisionId = createRevisionId(settings);
     const isSame = known?.revisionId === revisionId;
+    // What is there already was parsed when it came, and is parsed again when an execution needs it: not at each start.
+    if (!isSame) this.parse(settings.definition);
     const record: StateMachineRecord = {
       ...settings,
       revisionId,

@@ -1,10 +1,10 @@
 // Argo CD's notifications controller, as far as webhooks go: services, templates and subscriptions of its ConfigMap.
 // Conditions of triggers are not evaluated: which trigger fires is decided as in Argo CD's catalogue (list-notifications.ts).
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/services/webhook/
-import { parse } from 'yaml';
 import { configMaps, secrets } from '../resources/built-in-types.ts';
 import { findField } from '../resources/json-path.ts';
 import type { KubernetesObject } from '../resources/kubernetes-object.ts';
+import { parseYaml } from '../resources/parse-yaml.ts';
 import type { ObjectRegistry } from '../storage/object-registry.ts';
 import type { Notification } from './list-notifications.ts';
 
@@ -25,19 +25,19 @@ export async function postNotification(
   { trigger, application }: Pick<Notification, 'trigger' | 'application'>,
 ): Promise<void> {
   const settings = readTexts(registry.find(configMaps, namespace, 'argocd-notifications-cm'));
-  const subscriptions = parse(settings.subscriptions ?? '[]') as { recipients: string[]; triggers: string[] }[];
+  const subscriptions = parseYaml(settings.subscriptions ?? '[]') as { recipients: string[]; triggers: string[] }[];
   const recipients = new Set(
     subscriptions.flatMap(({ recipients: names, triggers }) => (triggers.includes(trigger) ? names : [])),
   );
-  const conditions = parse(settings[`trigger.${trigger}`] ?? '[]') as { send: string[] }[];
+  const conditions = parseYaml(settings[`trigger.${trigger}`] ?? '[]') as { send: string[] }[];
   for (const name of conditions.flatMap(({ send }) => send)) {
-    const template = parse(settings[`template.${name}`] ?? '{}') as Template;
+    const template = parseYaml(settings[`template.${name}`] ?? '{}') as Template;
     for (const recipient of recipients) {
       const message = template.webhook?.[recipient];
       if (message === undefined) continue;
       const service = settings[`service.webhook.${recipient}`];
       if (service === undefined) throw new Error(`notification service webhook.${recipient} is not configured`);
-      await send(parse(withSecrets(registry, service)) as WebhookService, message, application);
+      await send(parseYaml(withSecrets(registry, service)) as WebhookService, message, application);
     }
   }
 }

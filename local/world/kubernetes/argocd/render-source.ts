@@ -1,7 +1,7 @@
 // The objects a path of a repository stands for: a kustomization, or plain YAML files.
 import { posix } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { isJsonObject, type JsonObject } from '../resources/kubernetes-object.ts';
+import { parseYamlDocuments } from '../resources/parse-yaml.ts';
 import type { ApplicationSource } from './application.ts';
 import type { FileTree } from './git-source.ts';
 import { buildKustomization, findKustomizationFile } from './kustomize/build-kustomization.ts';
@@ -30,10 +30,8 @@ export function renderSource(tree: FileTree, source: ApplicationSource): Rendere
 
 /** The objects of a YAML file; `List`s are opened. Throws Error naming the file. */
 export function parseManifests(file: string, text: string): JsonObject[] {
-  return parseAllDocuments(text).flatMap((document) => {
-    const [error] = document.errors;
-    if (error) throw new Error(`failed to parse ${file}: ${error.message.split('\n')[0]}`);
-    const value: unknown = document.toJS();
+  return parseYamlDocuments(text).flatMap(({ value, error }) => {
+    if (error !== undefined) throw new Error(`failed to parse ${file}: ${error}`);
     if (value === null || value === undefined) return [];
     if (!isJsonObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string')
       throw new Error(`failed to parse ${file}: an object with apiVersion and kind is expected`);

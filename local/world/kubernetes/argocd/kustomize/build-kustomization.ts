@@ -1,8 +1,8 @@
 // The subset of kustomize that overlays are made of. A field outside of it is refused by name, never ignored.
 // https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 import { posix } from 'node:path';
-import { parse } from 'yaml';
 import { isJsonObject, type JsonObject } from '../../resources/kubernetes-object.ts';
+import { parseYaml } from '../../resources/parse-yaml.ts';
 import type { ApplicationSource } from '../application.ts';
 import type { FileTree } from '../git-source.ts';
 import { parseManifests } from '../render-source.ts';
@@ -96,7 +96,7 @@ export function buildKustomization(
 }
 
 function parseKustomization(file: string, text: string): Kustomization {
-  const value: unknown = parse(text);
+  const value = parseYaml(text);
   if (!isJsonObject(value)) throw new Error(`${file}: a kustomization is expected, got ${JSON.stringify(value)}`);
   const unknown = Object.keys(value).filter((field) => !supportedFields.has(field));
   if (unknown.length > 0)

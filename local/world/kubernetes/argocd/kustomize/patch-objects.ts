@@ -1,11 +1,11 @@
 // The `patches` of a kustomization: strategic merge or JSON 6902, inline or in a file, on one target or on many.
-import { parse, parseAllDocuments } from 'yaml';
 import { applyJsonPatch } from '../../patch/json-patch.ts';
 import { findBuiltInListKey } from '../../patch/list-keys.ts';
 import { applyStrategicMergePatch } from '../../patch/strategic-merge-patch.ts';
 import { builtInTypes } from '../../resources/built-in-types.ts';
 import { isJsonObject, type JsonObject } from '../../resources/kubernetes-object.ts';
 import { parseLabelSelector } from '../../resources/label-selector.ts';
+import { parseYaml, parseYamlDocuments } from '../../resources/parse-yaml.ts';
 import { parseApiVersion } from '../../resources/resource-type.ts';
 
 export interface PatchTarget {
@@ -34,11 +34,14 @@ export function patchObjects(
     (current, patch) => {
       const text = patch.path === undefined ? (patch.patch ?? '') : read(patch.path);
       const where = patch.path ?? 'an inline patch';
-      const parsed: unknown =
-        /^\s*[-[]\s*(op|path|\{|$)/m.test(text) && !/^\s*(apiVersion|kind):/m.test(text) ? parse(text) : undefined;
+      const parsed =
+        /^\s*[-[]\s*(op|path|\{|$)/m.test(text) && !/^\s*(apiVersion|kind):/m.test(text) ? parseYaml(text) : undefined;
       if (Array.isArray(parsed)) return applyOperations(current, parsed, patch, where);
-      const documents = parseAllDocuments(text)
-        .map((document) => document.toJS() as unknown)
+      const documents = parseYamlDocuments(text)
+        .map(({ value, error }) => {
+          if (error !== undefined) throw new Error(`${where}: ${error}`);
+          return value;
+        })
         .filter(isJsonObject);
       return documents.reduce((list, document) => applyStrategic(list, document, patch.target, where), current);
     },
