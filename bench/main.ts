@@ -7,13 +7,14 @@ import { aslTransitions } from './asl-transitions/benchmark.ts';
 import { backupCatalogue } from './backups/catalogue.ts';
 import { configurationBackup } from './backups/configuration.ts';
 import { backupThroughput } from './backups/throughput.ts';
-import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
+import type { Benchmark } from './benchmark.ts';
 import { certificateChecks } from './certificate-checks/benchmark.ts';
 import { durableExecutions } from './durable-executions/benchmark.ts';
 import { eventMatching } from './event-matching/benchmark.ts';
 import { idleDay } from './idle-day/benchmark.ts';
 import { lambdaImport } from './lambda-import/benchmark.ts';
 import { lambdaSize } from './lambda-size/benchmark.ts';
+import { runBenchmark } from './run-benchmark.ts';
 import { startReady } from './start-ready/benchmark.ts';
 import { synth } from './synth/benchmark.ts';
 import { webhookCpu } from './webhook-cpu/benchmark.ts';
@@ -57,25 +58,19 @@ if (load > 1)
   progress(
     `other work is running (load ${load.toFixed(1)} on ${availableParallelism()} cores): the figures suffer from it`,
   );
+let isGood = true;
 for (const benchmark of benchmarks) {
   if (values.only.length > 0 && !values.only.includes(benchmark.name)) continue;
   progress(benchmark.name);
-  const cleanUps: (() => Promise<void> | void)[] = [];
-  const options: BenchmarkOptions = {
+  const wasGood = await runBenchmark(benchmark, {
     isQuick: values.quick,
-    progress: (text) => progress(`  ${text}`),
-    afterwards: (cleanUp) => cleanUps.unshift(cleanUp),
-  };
-  try {
-    for await (const line of benchmark.run(options)) {
-      process.stdout.write(`${JSON.stringify(line)}\n`);
-    }
-  } catch (error) {
-    // The others are measured all the same.
-    progress(`${benchmark.name} broke: ${error instanceof Error ? error.stack : String(error)}`);
-    process.exitCode = 1;
-  } finally {
-    for (const cleanUp of cleanUps) await cleanUp();
-  }
+    deadlineMilliseconds: values.quick ? 240_000 : 1_800_000,
+    cleanUpMilliseconds: 60_000,
+    tell: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+    progress,
+  });
+  isGood &&= wasGood;
 }
 progress('done');
+// What one that hung has left open keeps nobody waiting.
+process.exit(isGood ? 0 : 1);

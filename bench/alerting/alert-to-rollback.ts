@@ -24,7 +24,7 @@ export const alertToRollback: Benchmark = {
       settings,
     });
     afterwards(system.close);
-    const rounds = isQuick ? 4 : 50;
+    const rounds = isQuick ? 3 : 50;
     progress(`one round to warm up, then ${rounds}`);
     await system.round({ does: 'roll-back' });
     const answers: SystemAnswer[] = [];

@@ -8,20 +8,27 @@ import { DynamoLedger } from '../../lambdas/adapters/dynamo-ledger.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { buildFigure, median } from '../compare.ts';
 
-const count = 100_000;
+const [fullCount, quickCount] = [100_000, 25_000];
 /** DynamoDB answers a query by a megabyte at a time. */
 const pageBytes = 1_000_000;
 
 export const backupCatalogue: Benchmark = {
   name: 'backup-catalogue',
   async *run({ isQuick, progress, afterwards }) {
+    const count = isQuick ? quickCount : fullCount;
     const records = Array.from({ length: count }, (_, index) => buildRecord(index));
     const rounds = isQuick ? 1 : 7;
     const view = { now: '2026-11-24T02:00:00.000Z', lastVerified: new Set([records[count / 2]?.backupId ?? '']) };
     const planning = times(rounds, () => planRetention(records, { ...view, tagOf: ({ tier }) => tier }));
     yield buildFigure({
-      ...{ name: 'retention planning', value: median(planning), unit: 'ms', aim: '< 1 s', note: `${count} backups` },
-      isMet: () => median(planning) < 1_000,
+      ...{
+        name: 'retention planning',
+        value: median(planning),
+        unit: 'ms',
+        aim: '< 1 s for 100,000',
+        note: `${count} backups`,
+      },
+      isMet: () => median(planning) < (1_000 * count) / fullCount,
     });
 
     progress('listing');
@@ -41,8 +48,13 @@ export const backupCatalogue: Benchmark = {
       listing.push(performance.now() - startedAt);
     }
     yield buildFigure({
-      ...{ name: 'catalogue listing', value: median(listing) / 1000, unit: 's', aim: '< 60 s, which a function has' },
-      isMet: () => median(listing) < 60_000,
+      ...{
+        name: 'catalogue listing',
+        value: median(listing) / 1000,
+        unit: 's',
+        aim: '< 60 s, which a function has, for 100,000',
+      },
+      isMet: () => median(listing) < (60_000 * count) / fullCount,
       note: `${count} backups in pages of 1 MB from a table that answers at once, each checked against its schema`,
     });
   },

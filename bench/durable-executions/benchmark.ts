@@ -30,7 +30,7 @@ export const durableExecutions: Benchmark = {
           : () => measureExecutions(restate.execute, concurrency, milliseconds);
       progress(`three steps, ${concurrency} at once: ours call a function, those of Restate run in its service`);
       await compete(1, runOurs, runPeer);
-      const results = await compete(5, runOurs, runPeer);
+      const results = await compete(isQuick ? 3 : 5, runOurs, runPeer);
       const rate = (rounds: readonly ExecutionRates[]) => median(rounds.map((round) => round.executionsPerSecond));
       const p50 = (rounds: readonly ExecutionRates[]) => median(rounds.map((round) => round.medianMilliseconds));
       yield buildFigure({

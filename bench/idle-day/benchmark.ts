@@ -20,7 +20,7 @@ export const idleDay: Benchmark = {
       settings,
     });
     afterwards(system.close);
-    const rounds = 5;
+    const rounds = isQuick ? 3 : 5;
     // A day's jobs take seconds of real work.
     for (const withSchedules of isQuick ? [false] : [false, true]) {
       progress(`${withSchedules ? 'with all schedules' : 'with no schedules'}: a day to warm up, then ${rounds}`);

@@ -37,11 +37,12 @@ export const lambdaImport: Benchmark = {
 /** Starts a process that imports the bundle as Lambda does, and gives what the import took. */
 function measureImport(name: string, directory: string): number {
   const { environment } = functions[name as keyof typeof functions] as { environment: readonly EnvironmentVariable[] };
-  const { status, stdout, stderr } = spawnSync(
+  const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [program, pathToFileURL(join(directory, 'index.mjs')).href],
     {
       encoding: 'utf8',
+      timeout: 60_000,
       env: {
         ...Object.fromEntries(environment.map((variable) => [variable, 'bench'])),
         NODE_OPTIONS: '--enable-source-maps',
@@ -52,6 +53,6 @@ function measureImport(name: string, directory: string): number {
       },
     },
   );
-  if (status !== 0) throw new Error(`importing ${name} failed:\n${stderr}`);
+  if (status !== 0) throw new Error(`importing ${name} ended with ${signal ?? status}:\n${stderr}`);
   return Number(stdout.trim().split('\n').at(-1));
 }

@@ -38,9 +38,10 @@ export const webhookEndToEnd: Benchmark = {
     const runOurs = async () => load.round({ url: await runtime.round(undefined), milliseconds, concurrency });
     const runPeer =
       webhook instanceof PeerMissing ? undefined : () => load.round({ url: webhook.url, milliseconds, concurrency });
-    progress(`warming up, then 5 rounds of ${milliseconds} ms each`);
+    const rounds = isQuick ? 3 : 5;
+    progress(`warming up, then ${rounds} rounds of ${milliseconds} ms each`);
     await compete(1, runOurs, runPeer);
-    const results = await compete(5, runOurs, runPeer);
+    const results = await compete(rounds, runOurs, runPeer);
     const rate = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.deliveriesPerSecond));
     const p99 = (rounds: readonly LoadResult[]) => median(rounds.map((round) => round.p99Milliseconds));
     yield buildFigure({
