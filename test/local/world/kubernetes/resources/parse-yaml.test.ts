@@ -5,8 +5,8 @@ import { parseYaml, parseYamlDocuments } from '../../../../../local/world/kubern
 describe('parseYamlDocuments', () => {
   it('gives each caller values of its own', () => {
     const text = 'labels: {app: web}\n---\n- 1\n- .inf\n';
-    const [first] = parseYamlDocuments(text) as [{ value: { labels: { app: string } } }];
-    first.value.labels.app = 'changed';
+    const [first] = parseYamlDocuments(text).map(({ value }) => value as { labels: { app: string } });
+    if (first !== undefined) first.labels.app = 'changed';
     expect(parseYamlDocuments(text)).toEqual([
       { value: { labels: { app: 'web' } }, error: undefined },
       { value: [1, Number.POSITIVE_INFINITY], error: undefined },
