@@ -1,6 +1,6 @@
 // What may be lost with the primary region, how long it may take to be back, and where what runs in it is recovered to.
 import { z } from 'zod';
-import { name, path } from './values.ts';
+import { hostedZoneId, hostName, name, path } from './values.ts';
 
 const hour = 60;
 const minutes = z.int().min(1).max(10_080);
@@ -23,13 +23,6 @@ const recoveryTimeSchema = z.strictObject({
   images: minutes.default(15),
 });
 
-const hostName = z
-  .string()
-  .regex(
-    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-    'must be a name in DNS, in lower case and without a dot at the end',
-  );
-
 /** A CNAME that leads to one region or to the other. */
 const dnsRecordSchema = z.strictObject({ name: hostName, primary: hostName, recovery: hostName });
 
@@ -46,10 +39,7 @@ const recoveryEnvironmentSchema = z.strictObject({
   /** Of each service, once the environment runs there. */
   replicas: z.int().min(1).max(100).default(2),
   dns: z.strictObject({
-    /** Of Route 53. */
-    hostedZoneId: z
-      .string()
-      .regex(/^Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone, such as Z0123456789ABCDEFGHIJ'),
+    hostedZoneId,
     ttlSeconds: z.int().min(0).max(86_400).default(60),
     records: z.array(dnsRecordSchema).min(1),
   }),

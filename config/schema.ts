@@ -1,5 +1,6 @@
 // The shape of the one configuration file: what another team changes instead of our code.
 import { z } from 'zod';
+import { apiSchema, findApiProblems } from './api-schema.ts';
 import { approvalsSchema, findPolicyProblem } from './approvals-schema.ts';
 import { backupsSchema, databasesSchema } from './backups-schema.ts';
 import { certificatesSchema, findCertificateProblems } from './certificates-schema.ts';
@@ -56,6 +57,8 @@ export const configurationSchema = z
       .refine((all) => Object.keys(all).length > 0, 'must name at least one environment'),
     /** Times in which nothing moves forward; what goes back is never held up. */
     freezes: freezesSchema.default([]),
+    /** Where senders reach us. */
+    api: apiSchema.default({}),
     /** Who is asked before something happens. */
     approvals: approvalsSchema.default(approvalsSchema.parse({})),
     /** Of all services and environments together: beyond it something else is wrong than a release, and people decide. */
@@ -190,6 +193,8 @@ export const configurationSchema = z
     checkEcr(configuration, refuse);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');
+    } else {
+      for (const { path, message } of findApiProblems(configuration.api, configuration.aws)) refuse(path, message);
     }
   });
 

@@ -12,6 +12,8 @@ export const deploymentSchema = z.object({
   recoveryRegion: z.optional(z.string()),
   /** Base address of the webhook API of this region. That of the recovery region takes what people press in Slack, and nothing else. */
   apiUrl: z.string(),
+  /** The name by which both are reached, whichever answers; absent where the configuration has none. */
+  apiDomain: z.optional(z.string()),
   eventBusName: z.string(),
   ledgerTableName: z.string(),
   /** By workflow name, e.g. `promote-release`. */

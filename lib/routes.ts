@@ -11,6 +11,9 @@ import { rollbackRoutes } from './routes/rollback.ts';
 import type { EventRoute, HttpRoute, ScheduleRoute } from './routes/route.ts';
 import { watchdogSchedules } from './routes/watchdog.ts';
 
+/** Asked by GET: whether the ledger answers, and so whether what people press could be taken. */
+export const apiHealthPath = '/webhooks/slack';
+
 /** Every method is routed: the function itself answers 405, which an HTTP API cannot. */
 export const httpRoutes: readonly HttpRoute[] = [
   { path: '/webhooks/github', function: 'receive-github-webhook' },

@@ -60,6 +60,8 @@ export interface Sites {
   readonly sites: readonly SiteRecord[];
   /** Newest last. */
   readonly moves: readonly FailOverRecord[];
+  /** Where the recovery region takes what people press in Slack, and the name that leads there when the primary one does not answer. */
+  readonly api: { readonly url: string; readonly domain?: string | undefined };
 }
 
 export async function showSites(connection: Connection): Promise<Sites> {
@@ -67,12 +69,18 @@ export async function showSites(connection: Connection): Promise<Sites> {
   const environments = connection.deployment.environments ?? [];
   const found = await Promise.all(environments.map((each) => ledger.find(ledgerKey.site(each), siteRecord)));
   const moves = await ledger.listByKind(ledgerKind.failOver, failOverRecord);
-  return { sites: found.filter((site) => site !== undefined), moves };
+  const { apiUrl: url, apiDomain: domain } = connection.deployment;
+  return { sites: found.filter((site) => site !== undefined), moves, api: { url, domain } };
 }
 
-export function renderSites({ sites, moves }: Sites): string {
+export function renderSites({ sites, moves, api }: Sites): string {
+  const name =
+    api.domain === undefined
+      ? 'no name fails over to it: see api.domain of the configuration'
+      : `${api.domain} fails over to it`;
+  const address = `the API of the recovery region: ${api.url} (${name})`;
   if (sites.length === 0 && moves.length === 0)
-    return 'every environment runs in the primary region; none has ever moved';
+    return `every environment runs in the primary region; none has ever moved\n${address}`;
   const where = sites.map(({ environment, site, since, movedBy }) => [
     environment,
     site,
@@ -88,5 +96,7 @@ export function renderSites({ sites, moves }: Sites): string {
   return [
     renderTable(['ENVIRONMENT', 'REGION', 'SINCE', ''], where),
     ...(how.length === 0 ? [] : ['', renderTable(['MOVE', 'STATUS', 'BY', 'HOW'], how)]),
+    '',
+    address,
   ].join('\n');
 }

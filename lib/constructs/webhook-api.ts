@@ -22,6 +22,7 @@ export interface WebhookApiProps {
 /** Open to the internet by nature: every function behind it verifies who speaks before it reads what is said. */
 export class WebhookApi extends Construct {
   readonly api: HttpApi;
+  readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: WebhookApiProps) {
     super(scope, id);
@@ -37,7 +38,7 @@ export class WebhookApi extends Construct {
       encryptionKey: props.key,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

@@ -20,6 +20,7 @@ import { BackupBuckets } from '../backups/backup-buckets.ts';
 import { ConfigurationKeys } from '../backups/configuration-keys.ts';
 import { DatabaseServers } from '../backups/database-servers.ts';
 import { DatabaseSnapshots } from '../backups/database-snapshots.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { AutomationFunctions, pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
@@ -37,7 +38,7 @@ import { buildCollaborators } from '../constructs/workflow-collaborators.ts';
 import { WorldAddresses } from '../constructs/world-addresses.ts';
 import type { EventRoute, ScheduleRoute } from '../routes/route.ts';
 import { type WorkflowName, workflowNames } from '../routes/workflow-names.ts';
-import { buildEventRoutes, httpRoutes, scheduleRoutes } from '../routes.ts';
+import { apiHealthPath, buildEventRoutes, httpRoutes, scheduleRoutes } from '../routes.ts';
 
 export interface AutomationStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -119,6 +120,11 @@ export class AutomationStack extends Stack {
       logRetention,
       monitoring,
     });
+    if (configuration.api.domain !== undefined)
+      new ApiDomain(this, 'Domain', {
+        ...{ domain: configuration.api.domain, site: 'primary', api: api.api, stage: api.stage },
+        healthPath: apiHealthPath,
+      });
     const targetOf = ({ target }: EventRoute | ScheduleRoute): IFunction | IStateMachine =>
       'workflow' in target ? workflows[target.workflow].stateMachine : functionsByName.get(target.function);
     for (const route of buildEventRoutes(configuration)) {
@@ -196,6 +202,7 @@ export class AutomationStack extends Stack {
         region: this.region,
         recoveryRegion: aws.recoveryRegion,
         apiUrl: api.api.apiEndpoint,
+        apiDomain: configuration.api.domain?.name,
         eventBusName: bus.bus.eventBusName,
         ledgerTableName: ledger.tableName,
         environments: Object.keys(configuration.environments),

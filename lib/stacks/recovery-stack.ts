@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../../config/schema.ts';
 import { deploymentParameterName } from '../../contracts/deployment.ts';
 import { type RecoveryFunctionName, recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { AutomationBus } from '../constructs/automation-bus.ts';
 import { pascalCase } from '../constructs/automation-functions.ts';
 import { AutomationSchedule } from '../constructs/automation-schedule.ts';
@@ -34,6 +35,7 @@ import {
 import { ReplicaBuckets } from '../recovery/replica-buckets.ts';
 import { SecretReplicas } from '../recovery/secret-replicas.ts';
 import { workflowNames } from '../routes/workflow-names.ts';
+import { apiHealthPath } from '../routes.ts';
 
 export interface RecoveryStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -94,10 +96,15 @@ export class RecoveryStack extends Stack {
       ]),
     ) as Record<RecoveryWorkflowName, Workflow>;
 
-    const { api } = new WebhookApi(this, 'Webhooks', {
+    const { api, stage } = new WebhookApi(this, 'Webhooks', {
       ...{ application, key, logRetention, monitoring },
       routes: recoveryHttpRoutes.map((route) => ({ path: route.path, function: functions.get(route.function) })),
     });
+    if (configuration.api.domain !== undefined)
+      new ApiDomain(this, 'Domain', {
+        ...{ domain: configuration.api.domain, site: 'recovery', api, stage },
+        healthPath: apiHealthPath,
+      });
     for (const { target, ...route } of buildRecoveryRoutes(configuration, (name) =>
       Workflow.arnOf(this, application, name),
     )) {
@@ -121,6 +128,7 @@ export class RecoveryStack extends Stack {
         region: this.region,
         recoveryRegion: this.region,
         apiUrl: api.apiEndpoint,
+        apiDomain: configuration.api.domain?.name,
         eventBusName: bus.bus.eventBusName,
         ledgerTableName,
         environments: Object.keys(configuration.environments),

@@ -56,6 +56,18 @@ describe('the shipped configuration', () => {
   });
 });
 
+describe('the name of the API', () => {
+  it('needs a certificate of each region, and may be left out', () => {
+    expect(problemsOf(change((c) => delete c.api))).toEqual([]);
+    const swapped = change((c) => {
+      c.api.domain.certificates.recovery = c.api.domain.certificates.primary;
+    });
+    expect(problemsOf(swapped)).toEqual([
+      'api.domain.certificates.recovery: must be a certificate of eu-west-1, got one of eu-central-1',
+    ]);
+  });
+});
+
 const reportingOf = (c: ReturnType<typeof parse>) => c.databases.reporting.environments.dev.snapshot;
 
 describe('a wrong configuration', () => {

@@ -141,7 +141,7 @@ const moves = await ensure('fail-over', { request }, approve);
 const recorded = await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
 const moved = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
 const approvals = await listLedgerItems(system, ledgerKind.closedApproval, approvalRecord);
-const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecords: { Value: string }[] }[] }>(
+const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecords?: { Value: string }[] }[] }>(
   'route53',
   'ListResourceRecordSets',
   { HostedZoneId: 'Z0PYAIRTABLEEXAMPLE' },
@@ -154,7 +154,7 @@ const outcome: Recovered = {
     await query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname ~ '^pyairtable'`, 'postgres')
   ).map(({ datname }) => datname),
   rowsThere: (await query('SELECT 1 FROM records')).length,
-  targets: ResourceRecordSets.flatMap(({ ResourceRecords }) => ResourceRecords.map(({ Value }) => Value)),
+  targets: ResourceRecordSets.flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value }) => Value)),
   commits: listGitOpsCommits(system)
     .map(({ message }) => message.split('\n')[0] ?? '')
     .filter((subject) => subject.includes('recovery region')),

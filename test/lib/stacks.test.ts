@@ -4,7 +4,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { functions } from '../../contracts/functions.ts';
 import { recoveryRegionFunctions } from '../../contracts/recovery-region-functions.ts';
 import { buildRecoveryRoutes } from '../../lib/recovery/recovery-routes.ts';
-import { buildEventRoutes, scheduleRoutes } from '../../lib/routes.ts';
+import { buildEventRoutes, httpRoutes, scheduleRoutes } from '../../lib/routes.ts';
 import { type SynthesizedApp, synthesizeApp } from './synthesize-app.ts';
 
 let app: SynthesizedApp;
@@ -181,6 +181,32 @@ describe('the recovery stack', () => {
     );
     for (const { Properties } of rules)
       for (const target of Properties.Targets) expect(target.DeadLetterConfig.Arn).toBeDefined();
+  });
+
+  it('has an API with a route for what people press in Slack, under the name that the primary region has as well', () => {
+    const routes = Object.values(app.recovery.findResources('AWS::ApiGatewayV2::Route'));
+    expect(routes.map(({ Properties }) => Properties.RouteKey)).toEqual(['ANY /webhooks/slack']);
+    const { domain } = app.configuration.api;
+    for (const [stack, site] of [
+      [app.automation, 'primary'],
+      [app.recovery, 'recovery'],
+    ] as const) {
+      stack.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+        DomainName: domain?.name,
+        DomainNameConfigurations: [Match.objectLike({ CertificateArn: domain?.certificates[site] })],
+      });
+      stack.hasResourceProperties('AWS::Route53::RecordSet', {
+        Name: `${domain?.name}.`,
+        HostedZoneId: domain?.hostedZoneId,
+        SetIdentifier: site,
+        Failover: site === 'primary' ? 'PRIMARY' : 'SECONDARY',
+        HealthCheckId: site === 'primary' ? Match.anyValue() : Match.absent(),
+      });
+    }
+    // Of the address that API Gateway gives, by a route that is there.
+    const [check] = Object.values(app.automation.findResources('AWS::Route53::HealthCheck'));
+    expect(JSON.stringify(check?.Properties.HealthCheckConfig.FullyQualifiedDomainName)).toContain('execute-api');
+    expect(httpRoutes.map(({ path }) => path)).toContain(check?.Properties.HealthCheckConfig.ResourcePath);
   });
 
   it('stands in the recovery region and watches the replica of the ledger', () => {

@@ -2,6 +2,8 @@
 import type { RuntimeContext, ServiceModule } from '../../runtime/context.ts';
 import { HttpApis, type HttpApisOptions } from './http-apis.ts';
 import { createApiProvider } from './providers/api.ts';
+import { createApiMappingProvider } from './providers/api-mapping.ts';
+import { createDomainNameProvider } from './providers/domain-name.ts';
 import { createIntegrationProvider } from './providers/integration.ts';
 import { createRouteProvider } from './providers/route.ts';
 import { createStageProvider } from './providers/stage.ts';
@@ -25,6 +27,8 @@ export function createApigatewayModule(context: RuntimeContext, options: HttpApi
       createIntegrationProvider(apis),
       createRouteProvider(apis),
       createStageProvider(apis),
+      createDomainNameProvider(),
+      createApiMappingProvider(apis),
     ],
   };
 }

@@ -14,6 +14,14 @@ export interface RecordSet {
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly string[];
+  /** In place of values: the name of another AWS resource, and the zone that this one is in. */
+  readonly alias?: { readonly name: string; readonly zoneId: string; readonly evaluatesTargetHealth: boolean };
+  /** Tells records of one name and type apart, of which Route 53 chooses by `failover` and health. */
+  readonly setIdentifier?: string;
+  readonly failover?: 'PRIMARY' | 'SECONDARY';
+  readonly healthCheckId?: string;
+  /** By a template. */
+  readonly isDeclared?: boolean;
 }
 
 export interface ChangeRecord {
@@ -60,7 +68,13 @@ export class HostedZones {
   }
 
   put(zoneId: string, record: RecordSet): void {
-    this.records.put(`${zoneId}/${record.name}/${record.type}`, record);
+    const set = record.setIdentifier === undefined ? '' : `/${record.setIdentifier}`;
+    this.records.put(`${zoneId}/${record.name}/${record.type}${set}`, record);
+  }
+
+  /** Those that templates have declared at an earlier start: a dropped one leads nowhere. */
+  forgetDeclared(): void {
+    for (const [key, { isDeclared }] of [...this.records.entries()]) if (isDeclared) this.records.delete(key);
   }
 
   remove(zoneId: string, { name, type }: RecordSet): void {
@@ -69,6 +83,6 @@ export class HostedZones {
 }
 
 /** As Route 53 lists them: by the labels from the right, then by type. */
-function orderOf({ name, type }: RecordSet): string {
-  return `${name.split('.').reverse().join('.')} ${type}`;
+function orderOf({ name, type, setIdentifier = '' }: RecordSet): string {
+  return `${name.split('.').reverse().join('.')} ${type} ${setIdentifier}`;
 }

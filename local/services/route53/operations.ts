@@ -104,6 +104,16 @@ function bare(id: string | undefined): string {
   return (id ?? '').split('/').at(-1) ?? '';
 }
 
-function toShape({ name, type, ttl, values }: RecordSet) {
-  return { Name: name, Type: type, TTL: ttl, ResourceRecords: values.map((Value) => ({ Value })) };
+function toShape({ name, type, ttl, values, alias, setIdentifier, failover, healthCheckId }: RecordSet) {
+  const target =
+    alias === undefined
+      ? { TTL: ttl, ResourceRecords: values.map((Value) => ({ Value })) }
+      : {
+          AliasTarget: {
+            ...{ DNSName: alias.name, HostedZoneId: alias.zoneId },
+            EvaluateTargetHealth: alias.evaluatesTargetHealth,
+          },
+        };
+  const choice = { SetIdentifier: setIdentifier, Failover: failover, HealthCheckId: healthCheckId };
+  return { Name: name, Type: type, ...target, ...(setIdentifier === undefined ? {} : choice) };
 }

@@ -78,6 +78,34 @@ describe('record sets', () => {
     expect(await list()).toEqual(['api.example.org. one.example.net']);
   });
 
+  it('of a template stand beside the others, two of one name told apart, and go with the template', async () => {
+    await change(cname('CREATE', 'api.example.org', 'one.example.net'));
+    const check = await harness.create('AWS::Route53::HealthCheck', 'Health', { HealthCheckConfig: {} });
+    for (const [SetIdentifier, Failover, HealthCheckId] of [
+      ['here', 'PRIMARY', check.ref],
+      ['there', 'SECONDARY', undefined],
+    ]) {
+      await harness.create('AWS::Route53::RecordSet', `Record${SetIdentifier}`, {
+        ...{ HostedZoneId, Name: 'automation.example.org.', Type: 'A', SetIdentifier, Failover },
+        AliasTarget: { DNSName: `${SetIdentifier}.example.net`, HostedZoneId: 'Z1' },
+        ...(HealthCheckId && { HealthCheckId }),
+      });
+    }
+    const listed = async () => await harness.call('route53', 'ListResourceRecordSets', { HostedZoneId });
+    expect(await listed()).toMatchObject({
+      ResourceRecordSets: [
+        { Name: 'api.example.org.', ResourceRecords: [{ Value: 'one.example.net' }] },
+        {
+          ...{ Name: 'automation.example.org.', SetIdentifier: 'here', Failover: 'PRIMARY', HealthCheckId: check.ref },
+          AliasTarget: { DNSName: 'here.example.net.', HostedZoneId: 'Z1' },
+        },
+        { Name: 'automation.example.org.', SetIdentifier: 'there', Failover: 'SECONDARY' },
+      ],
+    });
+    new HostedZones(harness.context.store).forgetDeclared();
+    expect(await list()).toEqual(['api.example.org. one.example.net']);
+  });
+
   it('of a zone that is not there cannot be changed', async () => {
     await expect(harness.call('route53', 'GetHostedZone', { Id: 'Z0OTHER' })).rejects.toMatchObject({
       code: 'NoSuchHostedZone',
