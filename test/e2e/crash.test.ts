@@ -1,51 +1,9 @@
 // Kills by SIGKILL all along a promotion: the system goes on where it stood and ends as if nothing had happened.
-import { execFile } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { prepareAssembly } from '../prepare-assembly.ts';
-import type { Outcome, ServeOptions } from './serve-system.ts';
-import { root } from './start-test-system.ts';
-
-let stateDirectory: string;
-let assemblyDirectory: string;
-beforeAll(() => {
-  assemblyDirectory = prepareAssembly();
-}, 120_000);
-beforeEach(() => {
-  stateDirectory = mkdtempSync(join(tmpdir(), 'e2e-crash-'));
-});
-afterEach(() => rmSync(stateDirectory, { recursive: true, force: true }));
-
-const service = 'api-gateway';
-
-/** Runs the system until it has been killed, or has done everything. */
-function run(options: Pick<ServeOptions, 'dieAt' | 'push'>): Promise<{ diedAt: string } | { outcome: Outcome }> {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const script = join(root, 'test', 'e2e', 'serve-system.ts');
-  const told: ServeOptions = { ...options, stateDirectory, assemblyDirectory, service };
-  const command = ['--disable-warning=ExperimentalWarning', script, JSON.stringify(told)];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, command, { env }, (error, stdout, stderr) => {
-      if (error?.signal === 'SIGKILL') resolve({ diedAt: readFileSync(join(stateDirectory, 'died-at'), 'utf8') });
-      else if (error) reject(new Error(`${error.message}\n${stderr}`));
-      else resolve({ outcome: JSON.parse(stdout) as Outcome });
-    });
-  });
-}
-
-/** Kills it at each point once, in whatever order they come; returns what came of it in the end and which points never came. */
-async function sweep(points: readonly string[]): Promise<{ outcome: Outcome; missed: readonly string[] }> {
-  let push: string | undefined = service;
-  let dieAt = points;
-  for (;;) {
-    const result = await run({ dieAt, ...(push === undefined ? {} : { push }) });
-    if ('outcome' in result) return { outcome: result.outcome, missed: dieAt };
-    dieAt = dieAt.filter((point) => point !== result.diedAt);
-    push = undefined;
-  }
-}
+import { describe, expect, it } from '@jest/globals';
+import { runUntilKilled } from './run-until-killed.ts';
+import type { Outcome } from './serve-system.ts';
 
 /** What an uninterrupted release leaves behind. */
 function expectOneRelease(outcome: Outcome): void {
@@ -72,7 +30,10 @@ const states =
 describe('a promotion that is killed', () => {
   it('on entering each of its states that does something, in turn, makes one release', async () => {
     const points = states.split(' ').map((state) => `states/state-entered pyairtable-promote-release/${state}`);
-    const { outcome, missed } = await sweep([...points, 'states/execution-succeeded ']);
+    const { outcome, missed } = await runUntilKilled<Outcome>('serve-system.ts', [
+      ...points,
+      'states/execution-succeeded',
+    ]);
     expectOneRelease(outcome);
     expect(missed).toEqual([]);
     expect(outcome.gitHubDeployments).toEqual([
@@ -81,7 +42,7 @@ describe('a promotion that is killed', () => {
   }, 600_000);
 
   it('after each thing that others can see, before it knows of it itself, makes one release', async () => {
-    const { outcome, missed } = await sweep([
+    const { outcome, missed } = await runUntilKilled<Outcome>('serve-system.ts', [
       'apigateway/request-answered /webhooks/github',
       'lambda/invocation-ended plan-promotion',
       'lambda/invocation-ended report-progress',
@@ -104,12 +65,16 @@ describe('a promotion that is killed', () => {
 
 describe('a journal that was cut off', () => {
   it('loses its torn end only, and the system says so and goes on', async () => {
-    const dieAt = 'states/state-entered pyairtable-promote-release/AwaitBuild';
-    expect(await run({ push: service, dieAt: [dieAt] })).toEqual({ diedAt: dieAt });
-    const journal = join(stateDirectory, 'aws', 'journal');
-    appendFileSync(journal, Buffer.from('half of a frame that was never acknowledged'));
-    truncateSync(journal, statSync(journal).size - 5);
-    const { outcome } = (await run({ dieAt: [] })) as { outcome: Outcome };
+    const { outcome, missed } = await runUntilKilled<Outcome>(
+      'serve-system.ts',
+      ['states/state-entered pyairtable-promote-release/AwaitBuild'],
+      (stateDirectory) => {
+        const journal = join(stateDirectory, 'aws', 'journal');
+        appendFileSync(journal, Buffer.from('half of a frame that was never acknowledged'));
+        truncateSync(journal, statSync(journal).size - 5);
+      },
+    );
+    expect(missed).toEqual([]);
     expect(outcome.tornTail).toBe(true);
     expectOneRelease(outcome);
   }, 300_000);

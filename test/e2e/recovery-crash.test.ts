@@ -5,9 +5,9 @@ import type { Recovered } from './serve-recovery.ts';
 
 it('a drill that is killed while it restores, and a fail-over while it restores and after its switch, end once', async () => {
   const { outcome, missed } = await runUntilKilled<Recovered>('serve-recovery.ts', [
-    'job-process-started /drill-prod-pyairtable',
-    'job-process-started /recovery-restore-prod-pyairtable',
-    'invocation-ended switch-dns',
+    'kubernetes/job-process-started /drill-prod-pyairtable*',
+    'kubernetes/job-process-started /recovery-restore-prod-pyairtable*',
+    'lambda/invocation-ended switch-dns',
   ]);
   expect(missed).toEqual([]);
   const { drills, moves, agreed, databases, rowsThere, targets, commits } = outcome;

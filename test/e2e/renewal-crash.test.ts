@@ -4,7 +4,10 @@ import { runUntilKilled } from './run-until-killed.ts';
 import type { Renewed } from './serve-renewal.ts';
 
 it('a renewal that is killed after it asked for the issuance and after it was recorded ends once', async () => {
-  const { outcome, missed } = await runUntilKilled<Renewed>('serve-renewal.ts', ['trigger-renewal', 'settle-renewal']);
+  const { outcome, missed } = await runUntilKilled<Renewed>('serve-renewal.ts', [
+    'lambda/invocation-ended trigger-renewal',
+    'lambda/invocation-ended settle-renewal',
+  ]);
   expect(missed).toEqual([]);
   expect(outcome).toEqual({
     executions: ['SUCCEEDED succeeded'],

@@ -4,21 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareAssembly } from '../prepare-assembly.ts';
+import type { KillableOptions } from './start-killable-system.ts';
 import { root } from './start-test-system.ts';
 
-export interface KillableOptions {
-  readonly stateDirectory: string;
-  readonly assemblyDirectory: string;
-  /** Moments at which it dies, as the script understands them. It leaves the one that it met in the file `died-at`. */
-  readonly dieAt: readonly string[];
-  /** Whether it begins what is to be done; later starts go on with that. */
-  readonly begins: boolean;
-}
-
-/** Dies at each moment once, in whatever order they come; returns what came of it, and the moments that never came. */
+/**
+ * Dies at each moment once, in whatever order they come; returns what came of it, and the moments that never came. `betweenLives` may
+ * do something to what is stored.
+ */
 export async function runUntilKilled<Outcome>(
   script: string,
   moments: readonly string[],
+  betweenLives: (stateDirectory: string) => void = () => undefined,
 ): Promise<{ readonly outcome: Outcome; readonly missed: readonly string[] }> {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'e2e-killed-'));
   try {
@@ -28,6 +24,7 @@ export async function runUntilKilled<Outcome>(
       const result = await run<Outcome>(script, { stateDirectory, assemblyDirectory, dieAt, begins });
       if ('outcome' in result) return { outcome: result.outcome, missed: dieAt };
       dieAt = dieAt.filter((moment) => moment !== result.diedAt);
+      betweenLives(stateDirectory);
     }
   } finally {
     rmSync(stateDirectory, { recursive: true, force: true });

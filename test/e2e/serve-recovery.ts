@@ -1,7 +1,4 @@
-// A system in a process of its own that drills a recovery and then fails over, and dies by SIGKILL at chosen moments of both:
-// `node serve-recovery.ts <options as JSON>`. When it lives to the end, it prints what came of it as one line of JSON.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// A system in a process of its own that drills a recovery and then fails over: `node serve-recovery.ts <options as JSON>`.
 import { Client } from 'pg';
 import { deploymentParameterName, deploymentSchema } from '../../contracts/deployment.ts';
 import { approvalActions } from '../../contracts/events/slack.ts';
@@ -12,8 +9,8 @@ import { ledgerKind } from '../../contracts/ledger.ts';
 import { operatorOf } from '../../local/runtime/service.ts';
 import { listLedgerItems } from '../../tour/list-ledger-items.ts';
 import { listGitOpsCommits } from './promotions.ts';
-import type { KillableOptions } from './run-until-killed.ts';
-import { letTimePass, startTestSystem } from './start-test-system.ts';
+import { startKillableSystem } from './start-killable-system.ts';
+import { letTimePass } from './start-test-system.ts';
 
 export interface Recovered {
   /** How each execution ended, and how each stands in the ledger. */
@@ -30,23 +27,7 @@ export interface Recovered {
   readonly commits: readonly string[];
 }
 
-// Each moment is `<activity> <part of the subject>`.
-const { stateDirectory, assemblyDirectory, dieAt, begins }: KillableOptions = JSON.parse(process.argv[2] ?? '{}');
-const system = await startTestSystem({
-  stateDirectory,
-  assemblyDirectory,
-  onContext({ trace }) {
-    trace.subscribe(({ name, subject }) => {
-      const reached = dieAt.find((moment) => {
-        const [activity, part = ''] = moment.split(' ');
-        return activity === name && subject.includes(part);
-      });
-      if (reached === undefined) return;
-      writeFileSync(join(stateDirectory, 'died-at'), reached);
-      process.kill(process.pid, 'SIGKILL');
-    });
-  },
-});
+const { system, begins, end } = await startKillableSystem();
 const { context } = system.runtime;
 const region = 'eu-west-1';
 const call = <Output extends object>(service: string, operation: string, input: object): Promise<Output> =>
@@ -159,6 +140,4 @@ const outcome: Recovered = {
     .map(({ message }) => message.split('\n')[0] ?? '')
     .filter((subject) => subject.includes('recovery region')),
 };
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
-await system.stop();
-process.exit(0);
+await end(outcome);

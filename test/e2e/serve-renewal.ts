@@ -1,10 +1,7 @@
-// A system in a process of its own that renews a certificate, and dies by SIGKILL at a chosen moment of that:
-// `node serve-renewal.ts <options as JSON>`. When it lives to the end, it prints what came of it as one line of JSON.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// A system in a process of its own that renews a certificate: `node serve-renewal.ts <options as JSON>`.
 import { describeExecutions, locate, readCertificate, readSecret, readServed } from './certificates.ts';
-import type { KillableOptions } from './run-until-killed.ts';
-import { letTimePass, startTestSystem } from './start-test-system.ts';
+import { startKillableSystem } from './start-killable-system.ts';
+import { letTimePass } from './start-test-system.ts';
 
 export interface Renewed {
   /** How each execution of renew-certificate ended. */
@@ -20,20 +17,7 @@ export interface Renewed {
 }
 
 const name = 'app-dev';
-// Names of functions: it dies when one has answered, before anybody knows of the answer.
-const { stateDirectory, assemblyDirectory, dieAt, begins }: KillableOptions = JSON.parse(process.argv[2] ?? '{}');
-const system = await startTestSystem({
-  stateDirectory,
-  assemblyDirectory,
-  onContext({ trace }) {
-    trace.subscribe(({ name: activity, subject }) => {
-      const reached = dieAt.find((one) => activity === 'invocation-ended' && subject.endsWith(one));
-      if (reached === undefined) return;
-      writeFileSync(join(stateDirectory, 'died-at'), reached);
-      process.kill(process.pid, 'SIGKILL');
-    });
-  },
-});
+const { system, begins, end } = await startKillableSystem();
 const { clock } = system.runtime.context;
 
 if (begins) {
@@ -76,6 +60,4 @@ const renewed: Renewed = {
   recorded: Items.filter(isRun).length,
   holder: Items.find((item) => !isRun(item))?.holder?.S,
 };
-process.stdout.write(`${JSON.stringify(renewed)}\n`);
-await system.stop();
-process.exit(0);
+await end(renewed);

@@ -1,14 +1,11 @@
-// A system in a process of its own that takes a release back, and dies by SIGKILL at a chosen moment of that:
-// `node serve-rollback.ts <options as JSON>`. When it lives to the end, it prints what came of it as one line of JSON.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// A system in a process of its own that takes a release back: `node serve-rollback.ts <options as JSON>`.
 import { deploymentRecord } from '../../contracts/ledger/deployments.ts';
 import { quarantineRecord } from '../../contracts/ledger/rollbacks.ts';
 import { ledgerKey } from '../../contracts/ledger.ts';
 import { readLedgerItem } from '../../tour/read-ledger-item.ts';
 import { findCurrent, listExecutions, listGitOpsCommits, readImages } from './promotions.ts';
-import type { KillableOptions } from './run-until-killed.ts';
-import { letTimePass, startTestSystem } from './start-test-system.ts';
+import { startKillableSystem } from './start-killable-system.ts';
+import { letTimePass } from './start-test-system.ts';
 
 export interface RolledBack {
   /** How each execution of rollback-release ended and with what outcome. */
@@ -21,26 +18,11 @@ export interface RolledBack {
   readonly commits: number;
 }
 
-// Each moment is `<service>/<activity> <end of the subject>`; it dies at the first such one after the rollback has begun.
-// It begins with a good release and then a bad one.
-const { stateDirectory, assemblyDirectory, dieAt, begins }: KillableOptions = JSON.parse(process.argv[2] ?? '{}');
+// It begins with a good release and then a bad one, and dies from when the rollback has begun.
 const service = 'api-gateway';
-let isArmed = !begins;
-const system = await startTestSystem({
-  stateDirectory,
-  assemblyDirectory,
-  onContext({ trace }) {
-    trace.subscribe(({ service: actor, name, subject, details }) => {
-      if (name === 'execution-started' && String(details.executionArn).includes('rollback-release')) isArmed = true;
-      const point = dieAt.find((text) => {
-        const [activity, subjectEnd = ''] = text.split(' ');
-        return activity === `${actor}/${name}` && subject.endsWith(subjectEnd);
-      });
-      if (!isArmed || point === undefined) return;
-      writeFileSync(join(stateDirectory, 'died-at'), point);
-      process.kill(process.pid, 'SIGKILL');
-    });
-  },
+const { system, begins, arm, end } = await startKillableSystem({ armsItself: true });
+system.runtime.context.trace.subscribe(({ name, details }) => {
+  if (name === 'execution-started' && String(details.executionArn).includes('rollback-release')) arm();
 });
 const { clock } = system.runtime.context;
 
@@ -104,6 +86,4 @@ const outcome: RolledBack = {
   isBadQuarantined: quarantine !== undefined,
   commits: listGitOpsCommits(system).length,
 };
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
-await system.stop();
-process.exit(0);
+await end(outcome);

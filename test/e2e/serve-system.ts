@@ -1,21 +1,9 @@
-// A system in a process of its own, which dies by SIGKILL at a chosen moment: `node serve-system.ts <options as JSON>`.
-// When it lives to the end of what it was asked for, it prints what came of it as one line of JSON.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// A system in a process of its own that promotes what one commit changed: `node serve-system.ts <options as JSON>`.
 import { promotionRecord } from '../../contracts/ledger/promotions.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
 import { findCurrent, listExecutions, listGitOpsCommits, readImages } from './promotions.ts';
-import { letTimePass, startTestSystem } from './start-test-system.ts';
-
-export interface ServeOptions {
-  readonly stateDirectory: string;
-  readonly assemblyDirectory: string;
-  /** Each `<service>/<activity> <end of the subject>`: dies at the first one that is recorded, and leaves it in the file `died-at`. */
-  readonly dieAt: readonly string[];
-  /** The service that one commit is pushed to. Later starts go on with it. */
-  readonly push?: string;
-  readonly service: string;
-}
+import { startKillableSystem } from './start-killable-system.ts';
+import { letTimePass } from './start-test-system.ts';
 
 export interface Outcome {
   readonly commitsOfPromotions: readonly string[];
@@ -35,32 +23,16 @@ export interface Outcome {
   readonly tornTail: boolean;
 }
 
-const { stateDirectory, assemblyDirectory, dieAt, push, service }: ServeOptions = JSON.parse(process.argv[2] ?? '{}');
-// What happens before the first push is no part of its promotion.
-let isArmed = push === undefined;
-const system = await startTestSystem({
-  stateDirectory,
-  assemblyDirectory,
-  onContext({ trace: early }) {
-    early.subscribe(({ service: actor, name, subject }) => {
-      if (!isArmed) return;
-      const point = dieAt.find((text) => {
-        const [activity, subjectEnd = ''] = text.split(' ');
-        return activity === `${actor}/${name}` && subject.endsWith(subjectEnd);
-      });
-      if (point === undefined) return;
-      writeFileSync(join(stateDirectory, 'died-at'), point);
-      process.kill(process.pid, 'SIGKILL');
-    });
-  },
-});
+const service = 'api-gateway';
+const { system, begins, arm, end } = await startKillableSystem({ armsItself: true });
 const { clock, trace } = system.runtime.context;
 const tornTail = trace.recent().some(({ name }) => name === 'journal-tail-discarded');
 
-if (push !== undefined) {
+if (begins) {
+  // What happens before the first push is no part of its promotion.
   await clock.advance(10_000);
-  isArmed = true;
-  const files = { [`services/${push}/VERSION`]: 'survives\n' };
+  arm();
+  const files = { [`services/${service}/VERSION`]: 'survives\n' };
   // The rollout is still awaited after the restarts that come before that.
   const message = 'Survive\n\nSimulate-Image: slow-start';
   await system.world.github.pushCommit({ repo: 'pyairtable', branch: 'develop', files, message });
@@ -134,6 +106,4 @@ const outcome: Outcome = {
   deadLetters: queues.reduce((sum, { Attributes }) => sum + Number(Attributes.ApproximateNumberOfMessages), 0),
   tornTail,
 };
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
-await system.stop();
-process.exit(0);
+await end(outcome);
