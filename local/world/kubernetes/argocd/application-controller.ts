@@ -10,6 +10,7 @@ import { listTracked, trackingAnnotation } from './compare-resources.ts';
 import type { GitSource } from './git-source.ts';
 import type { Notification } from './list-notifications.ts';
 import { OperationRunner } from './run-operation.ts';
+import { SourceWatches } from './source-watches.ts';
 import type { ArgoCd } from './start-argocd.ts';
 
 export interface ApplicationControllerParts extends ControllerContext {
@@ -78,10 +79,12 @@ class ApplicationController {
   private readonly refreshRequested = new Set<string>();
   /** When git was asked last and had nothing new, which is not worth a new version of the application. */
   private readonly polledAt = new Map<string, number>();
+  private readonly watches: SourceWatches;
 
   constructor(parts: ApplicationControllerParts, type: ResourceType) {
     this.parts = parts;
     this.type = type;
+    this.watches = new SourceWatches(parts.git, parts.stopped);
     this.comparer = new ApplicationComparer(parts, parts.git);
     this.operations = new OperationRunner(parts, parts.git, this.comparer);
     this.announcer = new ApplicationAnnouncer(parts, parts.onNotification);
@@ -97,6 +100,7 @@ class ApplicationController {
     if (!application) {
       this.comparer.forget(name);
       this.polledAt.delete(name);
+      this.watches.forget(name);
       return;
     }
     if (application.metadata.deletionTimestamp) {
@@ -107,10 +111,9 @@ class ApplicationController {
     const wanted = this.refreshRequested.delete(name) || asked || !this.comparer.hasRead(application);
     const due = wanted || clock.now() >= this.nextPollOf(application);
     if (!wanted && this.comparer.isUnchanged(application)) {
-      const isNewest = !due || (await this.comparer.isNewest(application).catch(() => false));
-      if (due && isNewest) this.polledAt.set(name, clock.now());
+      const isNewest = !due || (await this.poll(application, queue));
       if (isNewest) {
-        queue.addAt(keyOf(application), this.nextPollOf(application));
+        if (!this.watches.suffices(name)) queue.addAt(keyOf(application), this.nextPollOf(application));
         return;
       }
     }
@@ -123,6 +126,26 @@ class ApplicationController {
     const compared = stepped ? this.comparer.compare({ ...current, status: operated }) : operated;
     this.write(current, compared, due && asked);
     queue.addAt(keyOf(application), Math.max(clock.now() + 1_000, this.nextPollOf({ ...current, status: compared })));
+  }
+
+  /** Whether git has nothing new; false too when it cannot be asked. */
+  private async poll(application: Application, queue: ControllerQueue): Promise<boolean> {
+    const { clock } = this.parts;
+    const { name } = application.metadata;
+    await this.watches
+      .begin(application, () => queue.addAt(keyOf(application), this.followingPollOf(name)))
+      .catch(() => undefined);
+    if (!(await this.comparer.isNewest(application).catch(() => false))) return false;
+    this.polledAt.set(name, clock.now());
+    this.watches.confirm(name);
+    return true;
+  }
+
+  /** When it would be polled next if it had been polled all the time. */
+  private followingPollOf(name: string): number {
+    const { clock, reconciliationMilliseconds } = this.parts;
+    const since = clock.now() - (this.polledAt.get(name) ?? clock.now());
+    return clock.now() + reconciliationMilliseconds - (since % reconciliationMilliseconds);
   }
 
   private nextPollOf({ metadata, status }: Application): number {

@@ -8,7 +8,7 @@ import { isAbsolute, join } from 'node:path';
  * such repository, or the name is not plainly that of a branch (a tag of that name comes first).
  */
 export function findBranchTip(remote: string, name: string): string | undefined {
-  const files = locateFiles(remote, name);
+  const files = locateBranchFiles(remote, name);
   if (files === undefined) return undefined;
   const packed = readText(files.packed) ?? '';
   const findPacked = (kind: string) =>
@@ -21,16 +21,16 @@ export function findBranchTip(remote: string, name: string): string | undefined 
   return /^[0-9a-f]{40}\n$/.test(loose) ? loose.trim() : undefined;
 }
 
-interface Files {
+export interface BranchFiles {
   readonly packed: string;
   readonly tag: string;
   readonly head: string;
 }
 
-const located = new Map<string, Files>();
+const located = new Map<string, BranchFiles>();
 
-/** Where to look; worked out once for each branch, because all applications ask for it every three minutes of a month. */
-function locateFiles(remote: string, name: string): Files | undefined {
+/** Where to look, and undefined whenever git should be asked; worked out once for each branch, because all applications ask for it every three minutes of a month. */
+export function locateBranchFiles(remote: string, name: string): BranchFiles | undefined {
   const known = located.get(`${remote}\n${name}`);
   if (known !== undefined) return known;
   if (!isAbsolute(remote) || !/^[\w./-]+$/.test(name) || name.includes('..')) return undefined;

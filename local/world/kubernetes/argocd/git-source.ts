@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../../../programs/run-program.ts';
 import { findBranchTip } from './find-branch-tip.ts';
+import { watchBranch } from './watch-branch.ts';
 
 /** Text files by path from the repository's root. */
 export type FileTree = ReadonlyMap<string, string>;
@@ -51,6 +52,15 @@ export class GitSource {
     const found = names.map((name) => references.get(name)).find((commit) => commit !== undefined);
     if (!found) throw new Error(`unable to resolve '${targetRevision}' to a commit SHA`);
     return found;
+  }
+
+  /**
+   * Calls `onChange` once, as soon as the revision may name another commit. What it gives ends the watch. Undefined when nobody would
+   * be told, so that it has to be resolved again to know.
+   */
+  async watchRevision(url: string, targetRevision: string, onChange: () => void): Promise<(() => void) | undefined> {
+    if (/^[0-9a-f]{40}$/.test(targetRevision)) return () => undefined;
+    return watchBranch(await this.resolveRepository(url), targetRevision, onChange);
   }
 
   /** Every text file of the commit; what was read once is remembered. */

@@ -14,6 +14,8 @@ const url = 'https://github.com/example/gitops.git';
 let repository: GitRepository;
 let test: TestCluster;
 const triggers: string[] = [];
+/** Every question to git begins with where the repository is. */
+let questions = 0;
 
 const deployment = (image = 'registry.test/web') => `apiVersion: apps/v1
 kind: Deployment
@@ -35,7 +37,10 @@ beforeAll(async () => {
   repository = await createGitRepository();
   test = await startTestCluster({
     argoCd: {
-      resolveRepository: (asked) => (asked === url ? repository.path : '/nonexistent'),
+      resolveRepository(asked) {
+        questions += 1;
+        return asked === url ? repository.path : '/nonexistent';
+      },
       onNotification: ({ trigger, application }) => void triggers.push(`${application.metadata.name} ${trigger}`),
     },
   });
@@ -110,6 +115,18 @@ describe('an automatically synced application', () => {
     const version = store.currentVersion();
     await test.clock.advance(24 * 3_600_000);
     expect(store.currentVersion()).toBe(version);
+  });
+
+  it('asks git nothing while nothing happens there, and finds what nobody told of when it would have asked', async () => {
+    const before = questions;
+    await test.clock.advance(24 * 3_600_000);
+    expect(questions).toBe(before);
+    const previous = await repository.head();
+    const revision = await repository.commit({ 'overlays/live/kustomization.yaml': overlay('1.1.1') });
+    await test.clock.advance(1_000);
+    expect(stateOf(get('live'))).toBe(`Synced/Healthy@${previous}`);
+    await test.clock.advance(185_000);
+    expect(stateOf(get('live'))).toBe(`Synced/Healthy@${revision}`);
   });
 
   it('is not compared again because of what is not its own, such as what another application reports', async () => {
