@@ -37,6 +37,9 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
     );
     const key = `${prefix}${dumpName}`;
     const dump = await startDump(settings, snapshot.id);
+    const version = readProgramVersion('pg_dump', { binaries: settings.binaries });
+    // Whoever cannot be asked for it cannot dump either, which is waited for first.
+    version.catch(() => undefined);
     const target = { bucket, key, retention, expectedBytes: Number(rows[0]?.bytes) };
     const storing = storeDump(s3, target, dump, settings, signal);
     const [object, facts] = await Promise.all([
@@ -54,7 +57,7 @@ export async function backUp(s3: S3Client, settings: AgentSettings, signal: Abor
       environment: settings.environment,
       database: settings.database,
       ...facts,
-      tool: readProgramVersion('pg_dump', { binaries: settings.binaries }),
+      tool: await version,
       dumpFormat: settings.dumpFormat,
       compression: 'zstd',
       lsn: snapshot.lsn,

@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
+const http = fileURLToPath(new URL('builtin-http.cjs', import.meta.url));
+
 export function bundleAgent(outfile) {
   buildSync({
     entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],
@@ -14,6 +16,7 @@ export function bundleAgent(outfile) {
     mainFields: ['module', 'main'],
     // An optional native client of `pg`, which is not installed.
     external: ['pg-native'],
+    alias: { http, 'node:http': http },
     banner: {
       js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",
     },

@@ -9,7 +9,8 @@ import { startScratchServer } from './postgres/scratch-server.ts';
 import { restoreDump } from './restore-dump.ts';
 import type { AgentSettings } from './settings.ts';
 
-const database = 'restored';
+/** Of the new server: nothing is in it, and making another would write all of it once more. */
+const database = 'postgres';
 
 /** @throws Error with the reason why the backup does not count. */
 export async function verify(
@@ -21,9 +22,6 @@ export async function verify(
   const server = await startScratchServer({ binaries: settings.serverBinaries, directory: settings.scratchDirectory });
   try {
     checkEngine(manifest, server.versionNumber);
-    const administration = await server.connect('postgres');
-    await administration.query(`CREATE DATABASE ${database} TEMPLATE template0`);
-    await administration.end();
     const startedAt = performance.now();
     const variables = { ...server.variables, PGDATABASE: database };
     await restoreDump(s3, settings.bucket, manifest, { binaries: settings.binaries, variables }, signal);

@@ -1,5 +1,5 @@
 // PostgreSQL's own programs as child processes: their output is streamed, what they complain of is kept for the error.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
@@ -70,10 +70,8 @@ export async function runProgram(name: string, args: readonly string[], options:
 }
 
 /** How the program names itself, e.g. `pg_dump (PostgreSQL) 18.1`. */
-export function readProgramVersion(name: string, options: ProgramOptions): string {
-  const { stdout, error } = spawnSync(locate(name, options), ['--version'], { encoding: 'utf8' });
-  if (error) throw new Error(`${name} could not be started: ${error.message}`);
-  return stdout.trim();
+export async function readProgramVersion(name: string, options: ProgramOptions): Promise<string> {
+  return (await runProgram(name, ['--version'], options)).trim();
 }
 
 function locate(name: string, { binaries }: ProgramOptions): string {
