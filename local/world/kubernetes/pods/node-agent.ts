@@ -1,28 +1,14 @@
 // What the kubelet does: pods are placed, started, crash, are restarted, end.
-import {
-  type ControllerContext,
-  type ControllerQueue,
-  keyOf,
-  type ObjectKey,
-  startController,
-} from '../controllers/controller.ts';
+import { type ControllerQueue, keyOf, startController } from '../controllers/controller.ts';
 import { recordEvent } from '../controllers/record-event.ts';
 import { pods } from '../resources/built-in-types.ts';
 import type { ContainerState, Pod } from '../resources/workload-types.ts';
-import { buildEnvironment } from './build-environment.ts';
-import { type ContainerProcess, type JobImage, startContainerProcess } from './container-process.ts';
+import type { ContainerProcess } from './container-process.ts';
 import type { ImageBehaviour } from './image-behaviour.ts';
-import type { PodLogs } from './pod-logs.ts';
-import { buildScheduledStatus, withContainerState } from './pod-status.ts';
-
-export interface NodeAgentParts extends ControllerContext {
-  readonly logs: PodLogs;
-  readonly nodeName: string;
-  behaviourOf(image: string): ImageBehaviour;
-  findJobImage(image: string): JobImage | undefined;
-  /** What every job process gets beside its pod's own environment (endpoints, credentials of its service account). */
-  jobEnvironment(pod: Pod): Readonly<Record<string, string>>;
-}
+import { findProcessContainer, startProcess } from './job-process.ts';
+import type { NodeAgentParts } from './node-agent-parts.ts';
+import { buildScheduledStatus } from './pod-status.ts';
+import { finish, setState, setStatus, trace } from './write-pod-state.ts';
 
 const component = 'kubelet';
 const firstBackOffSeconds = 10;
@@ -164,18 +150,6 @@ function keepRunning(
   finish(parts, pod, attempt, crashLoop ? 1 : 0, startedAt);
 }
 
-function finish(parts: NodeAgentParts, pod: Pod, attempt: number, exitCode: number, startedAt: string): void {
-  const reason = exitCode === 0 ? 'Completed' : 'Error';
-  const finishedAt = parts.registry.now();
-  parts.logs.end(pod);
-  setState(
-    parts,
-    pod,
-    { terminated: { exitCode, reason, startedAt, finishedAt } },
-    { phase: 'Running', ready: false, attempt },
-  );
-}
-
 function restartOrEnd(
   parts: NodeAgentParts,
   pod: Pod,
@@ -226,52 +200,6 @@ function terminate(
   parts.registry.delete(pods, pod.metadata.namespace, pod.metadata.name, { gracePeriodSeconds: 0 });
 }
 
-function findProcessContainer(parts: NodeAgentParts, pod: Pod) {
-  return pod.spec.containers.find((container) => parts.findJobImage(container.image));
-}
-
-/** False when the container's configuration is not there (yet): it is tried again. */
-function startProcess(
-  parts: NodeAgentParts,
-  processes: Map<string, ContainerProcess>,
-  pod: Pod,
-  attempt: number,
-  queue: ControllerQueue,
-): boolean {
-  const container = findProcessContainer(parts, pod);
-  const image = container && parts.findJobImage(container.image);
-  if (!container || !image) return false;
-  let environment: Record<string, string>;
-  try {
-    environment = { ...parts.jobEnvironment(pod), ...buildEnvironment(parts.registry, pod, container) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    setState(
-      parts,
-      pod,
-      { waiting: { reason: 'CreateContainerConfigError', message } },
-      { phase: 'Pending', ready: false, attempt },
-    );
-    queue.addAt(keyOf(pod), parts.clock.now() + 5_000);
-    return false;
-  }
-  const args = [...(container.command ?? []), ...(container.args ?? [])];
-  const running = startContainerProcess(image, args, environment, (chunk) => parts.logs.append(pod, attempt, chunk));
-  processes.set(pod.metadata.uid, running);
-  trace(parts, 'job-process-started', pod, { command: image.command, arguments: args });
-  const startedAt = parts.registry.now();
-  const ended = running.exited.then((exitCode) => {
-    processes.delete(pod.metadata.uid);
-    if (parts.stopped.aborted) return;
-    const current = parts.registry.find<Pod>(pods, pod.metadata.namespace, pod.metadata.name);
-    if (current?.metadata.uid !== pod.metadata.uid) return;
-    if (current.metadata.deletionTimestamp) queue.add(keyOf(pod));
-    else finish(parts, current, attempt, exitCode, startedAt);
-  });
-  void parts.clock.work(ended);
-  return true;
-}
-
 function behaviourOf(parts: NodeAgentParts, pod: Pod): ImageBehaviour {
   const all = pod.spec.containers.map((container) => parts.behaviourOf(container.image));
   return {
@@ -283,33 +211,4 @@ function behaviourOf(parts: NodeAgentParts, pod: Pod): ImageBehaviour {
     latencyMilliseconds: Math.max(...all.map((behaviour) => behaviour.latencyMilliseconds)),
     reloadsCertificates: all.every((behaviour) => behaviour.reloadsCertificates),
   };
-}
-
-function setState(
-  parts: NodeAgentParts,
-  pod: Pod,
-  state: ContainerState,
-  options: { phase: NonNullable<Pod['status']>['phase']; ready: boolean; attempt: number },
-): void {
-  setStatus(parts, pod, (status) => withContainerState(status, state, parts.registry.now(), options));
-}
-
-type Status = NonNullable<Pod['status']>;
-
-function setStatus({ registry }: NodeAgentParts, pod: Pod, change: (status: Status) => Status): void {
-  const { namespace, name } = pod.metadata;
-  const write = (current: Pod) => {
-    current.status = change(current.status ?? {});
-  };
-  registry.update<Pod>(pods, namespace, name, write, { subresource: 'status' });
-}
-
-function trace(parts: NodeAgentParts, name: string, pod: Pod, details: Record<string, unknown>): void {
-  const key: ObjectKey = keyOf(pod);
-  parts.trace.record({
-    service: 'kubernetes',
-    name,
-    subject: `${parts.cluster}/${key.namespace}/${key.name}`,
-    details,
-  });
 }
