@@ -1,5 +1,6 @@
 // Sends what the function prints to the runtime, in order with its results; console lines get Lambda's prefix.
-import { formatWithOptions } from 'node:util';
+// Not imported, which would read all its exports and load what is behind each.
+const { formatWithOptions } = process.getBuiltinModule('node:util');
 
 let requestId = 'undefined';
 
