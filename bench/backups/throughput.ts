@@ -12,6 +12,7 @@ import { buildFigure, interleave, median } from '../compare.ts';
 import { openContestant } from '../contestant.ts';
 import { generateDatabase } from './generate-database.ts';
 import { type Measured, measureProcess } from './measure-process.ts';
+import { openPgBackRest } from './pgbackrest.ts';
 import type { Sink } from './sink-program.ts';
 
 const megabyte = 1_000_000;
@@ -59,7 +60,8 @@ export const backupThroughput: Benchmark = {
     const pipe = async (text: string): Promise<Measured> =>
       await measureProcess('bash', ['-o', 'pipefail', '-c', text], connection);
 
-    const dumps = await interleave(isQuick ? 1 : 3, {
+    const physical = await openPgBackRest(server, join(directory, 'pgbackrest'), connection);
+    const dumps = await interleave<string, Measured>(isQuick ? 1 : 3, {
       async ours() {
         progress('a backup by the agent');
         await sink.round({ forget: true });
@@ -69,11 +71,25 @@ export const backupThroughput: Benchmark = {
         progress('pg_dump | zstd > file');
         return await pipe(`${programs.client}/pg_dump --format=custom --compress=0 | zstd -q -3 -f -o ${file}`);
       },
+      ...(physical && {
+        async physical() {
+          progress('a backup by pgBackRest');
+          return await physical.backUp();
+        },
+      }),
     });
     const { manifest = '' } = await sink.round({ forget: false });
     const { dumpBytes, object } = manifestSchema.parse(JSON.parse(manifest));
-    const rate = (runs: readonly Measured[]): number =>
-      median(runs.map(({ seconds }) => dumpBytes / seconds / megabyte));
+    const rate = (runs: readonly Measured[] = [], bytes = dumpBytes): number =>
+      median(runs.map(({ seconds }) => bytes / seconds / megabyte));
+    /** It copies files where we dump rows: what both have in common is the database on disk. */
+    const comparePhysical = (name: string, ours: readonly Measured[] = [], peer: readonly Measured[] = []) =>
+      buildFigure({
+        ...{ name, value: rate(ours, size), unit: 'MB/s', peer: 'pgBackRest', peerValue: rate(peer, size) },
+        ...{ aim: 'none', isMet: () => true },
+        note: `${Math.round(size / megabyte)} MB on disk: a physical copy by one process, compressed by zstd`,
+      });
+    const missing = { name: 'backup of files', skipped: 'pgBackRest', why: 'it is not installed' };
     const note = `${Math.round(size / megabyte)} MB on disk, ${Math.round(dumpBytes / megabyte)} MB dumped, ${Math.round(object.bytes / megabyte)} MB stored`;
     yield buildFigure({
       ...{ name: 'backup', value: rate(dumps.ours), unit: 'MB/s' },
@@ -82,8 +98,9 @@ export const backupThroughput: Benchmark = {
       isMet: (ratio) => ratio >= 0.9,
     });
     yield peakOf('backup peak memory', dumps.ours);
+    yield physical === undefined ? missing : comparePhysical('backup of files', dumps.ours, dumps.physical);
 
-    const restores = await interleave(1, {
+    const restores = await interleave<string, Measured>(1, {
       async ours() {
         progress('a restore by the agent, beside and compared');
         return await agent('restore');
@@ -93,6 +110,12 @@ export const backupThroughput: Benchmark = {
         const create = `${programs.client}/psql -q -c 'CREATE DATABASE peer'`;
         return await pipe(`${create} && zstd -q -dc ${file} | ${programs.client}/pg_restore --no-owner --dbname=peer`);
       },
+      ...(physical && {
+        async physical() {
+          progress('a restore by pgBackRest');
+          return await physical.restore();
+        },
+      }),
     });
     yield buildFigure({
       ...{ name: 'restore', value: rate(restores.ours), unit: 'MB/s' },
@@ -105,6 +128,7 @@ export const backupThroughput: Benchmark = {
       isMet: () => true,
     });
     yield peakOf('restore peak memory', restores.ours);
+    if (physical) yield comparePhysical('restore of files', restores.ours, restores.physical);
   },
 };
 
@@ -115,7 +139,7 @@ const agentVariables = {
   ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' },
 };
 
-function peakOf(name: string, runs: readonly Measured[]) {
+function peakOf(name: string, runs: readonly Measured[] = []) {
   const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? []);
   if (peaks.length === 0) return { name, skipped: 'peak memory', why: 'this system does not tell it in /proc' };
   return buildFigure({
