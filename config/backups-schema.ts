@@ -1,5 +1,6 @@
 // Databases, and how they are backed up.
 import { z } from 'zod';
+import { replicaSchema } from './replicas-schema.ts';
 import { snapshotSchema } from './snapshots-schema.ts';
 import { name } from './values.ts';
 
@@ -25,6 +26,8 @@ const databaseEnvironmentSchema = z
       .optional(),
     /** A snapshot by RDS, copied to the recovery region; beside the dump or instead of it. */
     snapshot: snapshotSchema.optional(),
+    /** A read replica of what is snapshotted, in the recovery region: a fail-over promotes it, and restores no dump there. */
+    replica: replicaSchema.optional(),
   })
   .refine(({ dump, snapshot }) => dump || snapshot !== undefined, 'must ask for a dump, a snapshot or both');
 

@@ -10,6 +10,7 @@ import { environmentSchema } from './environment-schema.ts';
 import { freezesSchema } from './freezes-schema.ts';
 import { notificationsSchema } from './notifications-schema.ts';
 import { recoverySchema } from './recovery-schema.ts';
+import { findReplicaProblems } from './replicas-schema.ts';
 import { schedulesSchema } from './schedules-schema.ts';
 import { schemaLabelsSchema } from './schema-labels-schema.ts';
 import { serviceSchema } from './service-schema.ts';
@@ -189,7 +190,8 @@ export const configurationSchema = z
     }
     for (const { path, message } of findCertificateProblems(configuration.certificates, environments))
       refuse(path, message);
-    for (const { path, message } of findSnapshotProblems(configuration)) refuse(path, message);
+    for (const { path, message } of [...findSnapshotProblems(configuration), ...findReplicaProblems(configuration)])
+      refuse(path, message);
     checkEcr(configuration, refuse);
     if (configuration.aws.primaryRegion === configuration.aws.recoveryRegion) {
       refuse(['aws', 'recoveryRegion'], 'must differ from aws.primaryRegion: a region cannot recover itself');

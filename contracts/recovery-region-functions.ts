@@ -15,6 +15,8 @@ export type RecoveryCapability =
   | 'kubernetes-primary'
   | 'dns-read'
   | 'dns-write'
+  | 'replicas-read'
+  | 'replicas-promote'
   | 'task-tokens'
   | 'task-tokens-primary'
   | 'slack-signing-secret'
@@ -87,7 +89,7 @@ export const recoveryRegionFunctions = {
     entry: 'lambdas/recovery/plan-fail-over.handler.ts',
     description: 'Says what a fail-over or a fail-back would do, or why it is impossible',
     environment: ['LEDGER_TABLE_NAME'],
-    uses: ['ledger-read', 'dns-read', 'configuration'],
+    uses: ['ledger-read', 'dns-read', 'replicas-read', 'configuration'],
   },
   'take-over-move': {
     entry: 'lambdas/recovery/take-over-move.handler.ts',
@@ -126,6 +128,12 @@ export const recoveryRegionFunctions = {
     description: 'Leads the names of an environment to the other region, and back',
     environment: [],
     uses: ['dns-read', 'dns-write'],
+  },
+  'promote-replica': {
+    entry: 'lambdas/recovery/promote-replica.handler.ts',
+    description: 'Has RDS make a read replica the database of an environment that has moved to the recovery region',
+    environment: [],
+    uses: ['replicas-promote'],
   },
   'settle-fail-over': {
     entry: 'lambdas/recovery/settle-fail-over.handler.ts',

@@ -31,10 +31,12 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
   const environment = Object.keys(database?.environments ?? {}).at(-1) ?? '';
   print(colors.bold(`\n${nights} nights of backups, on the virtual clock`));
   print(
-    colors.dim(`(of ${environment} alone; real PostgreSQL, real dumps by Jobs; all other schedules pause meanwhile)\n`),
+    colors.dim(
+      `(of ${name} in ${environment} alone; real PostgreSQL, real dumps by Jobs; all other schedules pause meanwhile)\n`,
+    ),
   );
   const resumeOthers = await pauseSchedules(system, paused);
-  const widen = await narrowSchedules(system, ofEnvironments, { environment });
+  const widen = await narrowSchedules(system, ofEnvironments, { environment, database: name });
   try {
     await playNights(system, print, { environment, name });
     const backups = await listBackups(system, environment, name);

@@ -43,6 +43,7 @@ export function renderFailOverPlan({
   reason,
   plan,
   planHash,
+  lags,
   approvalTimeoutSeconds,
 }: FailOverDecision): string {
   const head = `${renderStatus(outcome)}: ${printable(reason)}`;
@@ -51,6 +52,7 @@ export function renderFailOverPlan({
     head,
     ...plan.steps.map((step, index) => `  ${index + 1}. ${printable(step)}`),
     `  lost: ${printable(plan.loss)}`,
+    ...lags.map((words) => `  behind: ${printable(words)}`),
     `  approval: within ${Math.round(approvalTimeoutSeconds / 60)} min`,
     `  plan hash: ${planHash}`,
   ].join('\n');

@@ -1,6 +1,11 @@
 // In which region each environment runs, and who moves it right now with what.
 import * as z from 'zod/mini';
-import { databaseMoveSchema, failOverPlanSchema, failOverRequestSchema } from '../workflows/fail-over.ts';
+import {
+  databaseMoveSchema,
+  failOverPlanSchema,
+  failOverRequestSchema,
+  replicaPromotionSchema,
+} from '../workflows/fail-over.ts';
 import { sites } from './fail-overs.ts';
 import { keyed } from './item.ts';
 
@@ -11,6 +16,7 @@ export const openMoveSchema = z.object({
   planHash: z.string(),
   plan: failOverPlanSchema,
   moves: z.array(databaseMoveSchema),
+  promotions: z.optional(z.array(replicaPromotionSchema)),
   startedAt: z.string(),
   /** Of the execution that was cut off: the last one that has taken it over, and how many there were. */
   takenOverBy: z.optional(z.string()),

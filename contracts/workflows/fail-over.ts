@@ -22,7 +22,13 @@ export const failOverPlanSchema = z.object({
   to: z.enum(sites),
   /** Of a fail-back the backup is made when it is carried out: there is none yet. */
   databases: z.array(
-    z.object({ database: z.string(), backupId: z.optional(z.string()), takenAt: z.optional(z.string()) }),
+    z.object({
+      database: z.string(),
+      backupId: z.optional(z.string()),
+      takenAt: z.optional(z.string()),
+      /** Of a fail-over: it is promoted, and nothing is restored. */
+      replica: z.optional(z.string()),
+    }),
   ),
   services: z.array(z.object({ service: z.string(), image: z.string(), digest: z.string(), version: z.string() })),
   overlay: z.object({ file: z.string(), replicas: z.number() }),
@@ -58,6 +64,20 @@ export const databaseMoveSchema = z.object({
 });
 export type DatabaseMove = z.infer<typeof databaseMoveSchema>;
 
+/** A read replica that becomes the database. It cannot be undone: it is done when everything else is. */
+export const replicaPromotionSchema = z.object({
+  database: z.string(),
+  identifier: z.string(),
+  /** As it was when it was planned. */
+  engineVersion: z.string(),
+  backupRetentionDays: z.number(),
+  timeoutMinutes: z.number(),
+  /** As of a `databaseMove`: what it follows takes no writes any more, and takes them again. */
+  fence: siteJobSchema,
+  open: replacingJobSchema,
+});
+export type ReplicaPromotion = z.infer<typeof replicaPromotionSchema>;
+
 export const planFailOverTask = {
   input: z.object({ request: failOverRequestSchema, startedAt: z.string() }),
   output: z.object({
@@ -68,6 +88,9 @@ export const planFailOverTask = {
     planHash: z.string(),
     failOverId: z.string(),
     moves: z.array(databaseMoveSchema),
+    promotions: z.array(replicaPromotionSchema),
+    /** How far each replica was behind just now, in words: it changes by the minute, and so is no part of the plan. */
+    lags: z.array(z.string()),
     approvalTimeoutSeconds: z.number(),
   }),
 };
@@ -84,6 +107,7 @@ export const fenceEnvironmentTask = {
     request: z.optional(failOverRequestSchema),
     planHash: z.optional(z.string()),
     moves: z.optional(z.array(databaseMoveSchema)),
+    promotions: z.optional(z.array(replicaPromotionSchema)),
     startedAt: z.optional(z.string()),
   }),
   output: z.object({ reason: z.string() }),
@@ -103,7 +127,25 @@ export const takeOverMoveTask = {
     planHash: z.optional(z.string()),
     failOverId: z.optional(z.string()),
     moves: z.optional(z.array(databaseMoveSchema)),
+    promotions: z.optional(z.array(replicaPromotionSchema)),
     startedAt: z.optional(z.string()),
+  }),
+};
+
+export const promoteReplicaTask = {
+  input: z.object({
+    promotion: replicaPromotionSchema,
+    /** Of the first look. */
+    startedAt: z.string(),
+    /** Since when what it follows takes no writes; absent: that is not known, and nothing is waited for. */
+    fencedAt: z.optional(z.string()),
+  }),
+  output: z.object({
+    status: z.enum(['running', 'succeeded', 'failed']),
+    reason: z.string(),
+    waitSeconds: z.number(),
+    /** Of the look that has begun it: what it had not received, in words. */
+    loss: z.optional(z.string()),
   }),
 };
 

@@ -6,6 +6,7 @@ import { findApprovalPolicy } from '../approvals/find-approval-policy.ts';
 import { stampOf } from '../backups/name-backup.ts';
 import { hashPlan } from '../plans/hash-plan.ts';
 import { type FailOverFacts, planFailOver, planMoves } from './plan-fail-over.ts';
+import { describeLags, planPromotions } from './plan-promotions.ts';
 
 export type FailOverAnswer = z.infer<typeof planFailOverTask.output>;
 
@@ -22,13 +23,16 @@ export function answerFailOverRequest(
     approvalTimeoutSeconds: findApprovalPolicy(configuration, 'fail-over', environment)?.timeoutSeconds ?? 0,
   };
   const decision = planFailOver(configuration, request, facts);
-  if (decision.outcome === 'refused') return { ...decision, ...common, planHash: '', moves: [] };
+  if (decision.outcome === 'refused')
+    return { ...decision, ...common, planHash: '', moves: [], promotions: [], lags: [] };
   const planHash = hashPlan(decision.plan);
   const answer = {
     ...decision,
     ...common,
     planHash,
     moves: planMoves(configuration, decision.plan, startedAt, facts.backups),
+    promotions: planPromotions(configuration, decision.plan, startedAt, facts.replicas),
+    lags: describeLags(decision.plan, facts.replicas),
   };
   if (agreed === undefined || agreed === planHash) return answer;
   const reason = `the plan is ${planHash.slice(0, 12)} now, ${agreed.slice(0, 12)} was asked for: look at it again`;

@@ -1,13 +1,13 @@
 // What a fail-over or a fail-back would do, decided before anything is done; or why it is impossible.
 import type { Configuration } from '../../config/schema.ts';
-import { backupReplicaName } from '../../contracts/backup-places.ts';
 import type { BackupRecord } from '../../contracts/ledger/backups.ts';
 import type { CurrentRecord } from '../../contracts/ledger/deployments.ts';
 import type { SiteRecord } from '../../contracts/ledger/sites.ts';
-import type { AgentBackup } from '../../contracts/workflows/agent-jobs.ts';
 import type { DatabaseMove, FailOverPlan, FailOverRequest, SiteJob } from '../../contracts/workflows/fail-over.ts';
 import { isRestorable, toAgentBackup } from '../backups/agent-backup.ts';
-import { backupIdOf, jobNameOf, prefixOf, stampOf } from '../backups/name-backup.ts';
+import { jobNameOf, stampOf } from '../backups/name-backup.ts';
+import { nameMoveBackup } from './name-move-backup.ts';
+import { describeHandworkAtHome, describePromotions, findReplicaProblem, type Replicas } from './plan-promotions.ts';
 import { asReplica } from './recovery-side.ts';
 
 export interface FailOverFacts {
@@ -18,6 +18,8 @@ export interface FailOverFacts {
   readonly running: readonly CurrentRecord[];
   /** Where each name of the environment leads to; absent when it has no record. */
   readonly targets: Readonly<Record<string, string | undefined>>;
+  /** What RDS says of the replicas of its databases. */
+  readonly replicas: Replicas;
 }
 
 export type FailOverDecision =
@@ -28,7 +30,7 @@ export type FailOverDecision =
 export function planFailOver(
   configuration: Configuration,
   { environment, to }: FailOverRequest,
-  { site, backups, running, targets }: FailOverFacts,
+  { site, backups, running, targets, replicas: followers }: FailOverFacts,
 ): FailOverDecision {
   const refuse = (reason: string): FailOverDecision => ({ outcome: 'refused', reason });
   const place = configuration.recovery.environments[environment];
@@ -39,7 +41,14 @@ export function planFailOver(
   if ((site?.site ?? 'primary') === to) return refuse(`${environment} runs in the ${to} region already`);
   const databases: FailOverPlan['databases'] = [];
   for (const [database, { environments }] of Object.entries(configuration.databases)) {
-    if (environments[environment]?.dump !== true) continue;
+    const placed = environments[environment];
+    if (placed?.replica !== undefined) {
+      const problem = to === 'primary' ? undefined : findReplicaProblem(database, placed, followers[database]);
+      if (problem !== undefined) return refuse(problem);
+      if (to === 'recovery') databases.push({ database, replica: placed.replica.identifier });
+      continue;
+    }
+    if (placed?.dump !== true) continue;
     if (to === 'primary') {
       databases.push({ database });
       continue;
@@ -79,6 +88,7 @@ function describeHandwork(
 ): string[] {
   return Object.entries(databases).flatMap(([database, { environments }]) => {
     const placed = environments[environment];
+    if (placed?.replica !== undefined) return to === 'recovery' ? [] : [describeHandworkAtHome(placed, database)];
     if (placed?.snapshot === undefined || placed.dump) return [];
     const copies = backups.filter(
       ({ name, status, snapshotId }) => name === database && status === 'complete' && snapshotId,
@@ -113,11 +123,12 @@ function describeSteps(
 ): string[] {
   const fence = `hold everything else off ${environment}: leases, circuits and a freeze`;
   const names = databases.map(({ database }) => database).join(', ');
+  const restored = databases.filter(({ replica }) => replica === undefined);
   const move =
     to === 'recovery'
       ? [
           `have ${names} in the primary region take no writes any more, where it can be reached; it is not waited for for long`,
-          ...databases.map(
+          ...restored.map(
             ({ database, backupId }) =>
               `restore ${backupId} in the recovery region, compare, and make it ${database} there`,
           ),
@@ -133,12 +144,17 @@ function describeSteps(
     ...start,
     `wait until the services answer in the ${to} region`,
     `lead ${changes.map(({ name, from, to: target }) => `${name} from ${from ?? 'nowhere'} to ${target}`).join(', ')}; once that is confirmed, only a move in the other direction leads back`,
+    ...(to === 'recovery' ? describePromotions({ databases }) : []),
   ];
 }
 
 function describeLoss(to: FailOverRequest['to'], databases: FailOverPlan['databases']): string {
   if (to === 'primary') return 'nothing: the services are stopped before the last backup is made';
-  const times = databases.map(({ database, takenAt }) => `${database} goes back to ${takenAt}`);
+  const times = databases.map(({ database, takenAt, replica }) =>
+    replica === undefined
+      ? `${database} goes back to ${takenAt}`
+      : `${database} loses what ${replica} has not received when it is promoted`,
+  );
   return `${times.join(', ')}: what was written later stays in the primary region alone`;
 }
 
@@ -151,11 +167,12 @@ export function planMoves(
 ): DatabaseMove[] {
   const { environment, to } = plan;
   const stamp = stampOf(startedAt);
-  return plan.databases.map(({ database, backupId }) => {
+  const restored = plan.databases.filter(({ replica }) => replica === undefined);
+  return restored.map(({ database, backupId }) => {
     const record = backups.find((each) => each.backupId === backupId);
     const backup =
       record === undefined
-        ? nameBackup(application, environment, database, startedAt)
+        ? nameMoveBackup(application, environment, database, startedAt)
         : asReplica(application, toAgentBackup(record));
     const databaseBeside = `${database.replaceAll('-', '_').slice(0, 36)}_restore_${stamp}`;
     const job = (command: SiteJob['command'], site: SiteJob['site']): SiteJob => ({
@@ -170,15 +187,4 @@ export function planMoves(
     const open = { ...job('open-database', 'primary'), replaces: [fence.job] };
     return { database, jobs: restore, undo, fence, open };
   });
-}
-
-/** Of a backup that is made on the way back, in the recovery region's own bucket. */
-function nameBackup(application: string, environment: string, database: string, startedAt: string): AgentBackup {
-  const stamp = stampOf(startedAt);
-  return {
-    ...{ environment, database, tier: 'daily', bucket: backupReplicaName(application, environment) },
-    backupId: backupIdOf({ environment, name: database, method: 'dump', stamp }),
-    prefix: prefixOf({ name: database, stamp }),
-    keepUntil: new Date(Date.parse(startedAt) + 30 * 86_400_000).toISOString(),
-  };
 }

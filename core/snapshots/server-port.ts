@@ -63,7 +63,7 @@ export interface ServerPort {
 export type ServerPorts = Readonly<Record<SnapshotKind, ServerPort>>;
 
 /** In a state that it does not leave by itself. */
-export function isBroken({ status }: DatabaseServer): boolean {
+export function isBroken({ status }: Pick<DatabaseServer, 'status'>): boolean {
   return /^(failed|incompatible|storage-full|inaccessible)/.test(status);
 }
 

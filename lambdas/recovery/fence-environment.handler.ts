@@ -19,12 +19,12 @@ const leaseStore = createDynamoLeaseStore(ledger, systemClock);
 
 export const handler = defineTask({
   ...fenceEnvironmentTask,
-  async handle({ action, request, planHash, moves, startedAt, ...move }) {
+  async handle({ action, request, planHash, moves, promotions = [], startedAt, ...move }) {
     const parts = { store, leases: leaseStore, services, now: formatTime(systemClock.now()) };
     if (action === 'fence') {
       if (request === undefined || planHash === undefined || moves === undefined || startedAt === undefined)
         throw new AppError('InvalidInputError', 'a fence needs the request, planHash, moves and startedAt of its move');
-      return await fenceEnvironment(parts, move, { request, planHash, moves, startedAt });
+      return await fenceEnvironment(parts, move, { request, planHash, moves, promotions, startedAt });
     }
     const { to } = move.plan;
     const back = to === 'recovery' ? 'primary' : 'recovery';

@@ -26,6 +26,7 @@ import type { DnsAccess } from './dns-access.ts';
 import type { LedgerReplica } from './ledger-replica.ts';
 import type { PrimaryClusters } from './primary-clusters.ts';
 import { listRecoveryTargets } from './recovery-routes.ts';
+import type { ReplicaAccess } from './replica-access.ts';
 import type { ReplicaBuckets } from './replica-buckets.ts';
 import type { SecretReplicas } from './secret-replicas.ts';
 
@@ -45,6 +46,7 @@ export interface RecoveryFunctionsProps {
   /** Those of the primary region. */
   readonly primaryClusters: PrimaryClusters;
   readonly dns: DnsAccess;
+  readonly replicas: ReplicaAccess;
   /** Machines whose task tokens functions may complete. */
   readonly workflowArns: readonly string[];
   /** Those of the primary region, where what people answer here may be waited for. */
@@ -149,6 +151,8 @@ function grantCapability(
     'kubernetes-primary': () => primaryClusters.grantAccess(id, grantee),
     'dns-read': () => dns.grantRead(grantee),
     'dns-write': () => dns.grantWrite(grantee),
+    'replicas-read': () => props.replicas.grantRead(grantee),
+    'replicas-promote': () => props.replicas.grantPromote(grantee),
     'task-tokens': () =>
       grantee.addToRolePolicy(
         new PolicyStatement({

@@ -32,6 +32,7 @@ import {
   recoverySchedules,
   recoveryWorkflowNames,
 } from '../recovery/recovery-routes.ts';
+import { ReplicaAccess } from '../recovery/replica-access.ts';
 import { ReplicaBuckets } from '../recovery/replica-buckets.ts';
 import { SecretReplicas } from '../recovery/secret-replicas.ts';
 import { workflowNames } from '../routes/workflow-names.ts';
@@ -78,6 +79,7 @@ export class RecoveryStack extends Stack {
       }),
       primaryClusters: new PrimaryClusters(this, 'PrimaryClusters', { configuration, entries: homeAccess }),
       dns: new DnsAccess(this, 'Dns', { configuration }),
+      replicas: new ReplicaAccess(this, 'Replicas', { configuration }),
       workflowArns: recoveryWorkflowNames.map((name) => Workflow.arnOf(this, application, name)),
       primaryWorkflowArns: workflowNames.map((name) =>
         Workflow.arnOf(this, application, name, configuration.aws.primaryRegion),

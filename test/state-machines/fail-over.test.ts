@@ -6,6 +6,8 @@ import {
   type FailOverPlan,
   fenceEnvironmentTask,
   planFailOverTask,
+  promoteReplicaTask,
+  type ReplicaPromotion,
   recordMoveTask,
   settleFailOverTask,
   switchDnsTask,
@@ -27,6 +29,7 @@ const contracts = {
   'commit-site': commitSiteTask,
   'verify-site': verifySiteTask,
   'switch-dns': switchDnsTask,
+  'promote-replica': promoteReplicaTask,
   'settle-fail-over': settleFailOverTask,
 };
 type Stubs = Record<keyof typeof contracts, Stub>;
@@ -66,8 +69,21 @@ function answerPlan({ request }: { request?: unknown }) {
             }),
       },
     ],
+    promotions: [] as ReplicaPromotion[],
+    lags: [] as string[],
   };
 }
+
+/** A second database, which has a replica there. */
+const promotion: ReplicaPromotion = {
+  ...{ database: 'reporting', identifier: 'reporting-replica', engineVersion: '17.4' },
+  ...{ backupRetentionDays: 7, timeoutMinutes: 60 },
+  fence: { ...job('fence-database', 'primary'), job: 'fence-reporting' },
+  open: { ...job('open-database', 'primary'), job: 'open-reporting', replaces: ['fence-reporting'] },
+} as ReplicaPromotion;
+const withReplica: Partial<Stubs> = {
+  'plan-fail-over': (input) => ({ ...answerPlan(input), promotions: [promotion], lags: ['reporting: 3 s behind'] }),
+};
 
 const decide =
   (outcome: 'approved' | 'refused'): Stub =>
@@ -92,6 +108,7 @@ const stubs: Stubs = {
     action === 'confirm'
       ? { outcome: 'in-sync', changeId: 'C1', reason: 'everywhere' }
       : { outcome: action === 'undo' ? 'in-sync' : 'pending', changeId: 'C1', reason: 'on its way' },
+  'promote-replica': () => ({ status: 'succeeded', reason: 'reporting takes writes', waitSeconds: 15 }),
   'settle-fail-over': ({ reason }) => ({ reason: String(reason) }),
 };
 
@@ -198,6 +215,65 @@ describe('a fail-over', () => {
     });
     expect(await run()).toMatchObject({ status: 'SUCCEEDED' });
     expect([looks, asked]).toEqual([3, 2]);
+  });
+});
+
+describe('a fail-over of a database with a replica', () => {
+  it('fences what it follows, tells how far it is behind, and promotes it when users are led there', async () => {
+    let looks = 0;
+    await open({
+      ...withReplica,
+      'promote-replica': () => {
+        looks += 1;
+        if (looks < 3) return { status: 'running', reason: 'on its way', waitSeconds: 15, loss: 'what it lacks' };
+        return { status: 'succeeded', reason: 'reporting takes writes', waitSeconds: 15 };
+      },
+    });
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
+    expect(course().slice(-7)).toEqual([
+      ...['switch-dns switch', 'switch-dns confirm', ...Array(3).fill('promote-replica')],
+      ...['fence-environment settle', 'settle-fail-over completed'],
+    ]);
+    expect(course().filter((each) => each === 'start-recovery-job fence-database primary')).toHaveLength(2);
+    const inputs = machine.calls.filter(({ name }) => name === 'promote-replica').map(({ input }) => input);
+    expect(new Set(inputs.map(({ startedAt }) => startedAt)).size).toBe(1);
+    // Since when nothing is written any more: the replica may have to receive what was written before.
+    expect(String(inputs[0]?.fencedAt) < String(inputs[0]?.startedAt)).toBe(true);
+    expect(machine.calls.at(-1)?.input.reason).toContain('reporting takes writes; lost: what it lacks');
+    expect(machine.calls.find(({ name }) => name === 'request-approval')?.input).toMatchObject({
+      subject: { summary: expect.arrayContaining(['behind: reporting: 3 s behind']) },
+    });
+    expect(machine.calls.find(({ input }) => input.action === 'fence')?.input.promotions).toEqual([promotion]);
+  });
+
+  it('waits for nothing when what it follows could not be fenced', async () => {
+    await open({
+      ...withReplica,
+      'read-recovery-job': readUnless('fence-reporting', () => ({ ...ended, status: 'failed', reason: 'no server' })),
+    });
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(machine.calls.find(({ name }) => name === 'promote-replica')?.input).not.toHaveProperty('fencedAt');
+  });
+
+  it.each<[string, Stub]>([
+    ['RDS gives it up', () => ({ status: 'failed', reason: 'reporting: it is gone', waitSeconds: 15 })],
+    ['nobody can ask', fail],
+  ])('settles everything else and wakes somebody when %s', async (_, promote) => {
+    await open({ ...withReplica, 'promote-replica': promote });
+    expect(await run()).toMatchObject({
+      ...{ status: 'FAILED', error: 'FailOverStuck' },
+      cause: expect.stringMatching(/see to it by hand: reporting: /),
+    });
+    expect(course().slice(-2)).toEqual(['fence-environment settle', 'settle-fail-over stuck']);
+    expect(course().filter((each) => /undo/.test(each))).toEqual([]);
+  });
+
+  it('promotes nothing when a step before the switch fails, and opens what it follows again', async () => {
+    await open({ ...withReplica, 'verify-site': fail });
+    expect(await run()).toMatchObject({ status: 'FAILED', error: 'FailOverUndone' });
+    expect(course()).not.toContain('promote-replica');
+    const opened = machine.calls.filter(({ input }) => input.command === 'open-database').map(({ input }) => input.job);
+    expect(opened.toSorted()).toEqual(['open-database', 'open-reporting']);
   });
 });
 
@@ -364,6 +440,20 @@ describe('one that was cut off', () => {
     expect(await machine.run(cutOff)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
     expect(course()).toEqual(['take-over-move', 'fence-environment settle', 'settle-fail-over completed']);
     expect(holders()).toEqual(['arn:dead']);
+  });
+
+  it('promotes what it was to promote, once users are led there; before that it opens what is followed', async () => {
+    const promotions = [promotion];
+    await open({ 'take-over-move': () => ({ outcome: 'complete', ...held, promotions }) });
+    expect(await machine.run(cutOff)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
+    expect(course()).toEqual([
+      ...['take-over-move', 'promote-replica', 'fence-environment settle', 'settle-fail-over completed'],
+    ]);
+    await machine.services.stop();
+    await open({ 'take-over-move': () => ({ outcome: 'undo', ...held, promotions }) });
+    expect(await machine.run(cutOff)).toMatchObject({ status: 'FAILED', error: 'FailOverUndone' });
+    expect(course().filter((each) => each === 'start-recovery-job open-database primary')).toHaveLength(2);
+    expect(course()).not.toContain('promote-replica');
   });
 
   it('that holds nothing any more is left alone', async () => {

@@ -12,7 +12,7 @@ export function createDescribeOperations(rds: OperationContext): Record<string, 
       authorize: ({ DBInstanceIdentifier }: DescribeDBInstancesCommandInput, { region }: CallContext) => [
         rds.permit('DescribeDBInstances', rds.arnOf('instance', region, DBInstanceIdentifier ?? '*')),
       ],
-      handle({ DBInstanceIdentifier, Filters = [] }: DescribeDBInstancesCommandInput, { region }: CallContext) {
+      async handle({ DBInstanceIdentifier, Filters = [] }: DescribeDBInstancesCommandInput, { region }: CallContext) {
         const found =
           DBInstanceIdentifier === undefined
             ? rds.list('instance', region)
@@ -20,6 +20,7 @@ export function createDescribeOperations(rds: OperationContext): Record<string, 
         const unknown = Filters.find(({ Name }) => Name !== 'db-cluster-id');
         if (unknown !== undefined)
           throw new AwsError('InvalidParameterValue', `Unrecognized filter name: ${unknown.Name}`);
+        for (const one of found) await rds.measureLag(one);
         const isWanted = (cluster: string | undefined) =>
           Filters.every(({ Values = [] }) => cluster !== undefined && Values.includes(cluster));
         return {

@@ -14,3 +14,5 @@ export const deleting = 3 * minute;
 export const promoting = 5 * minute;
 /** How far behind the newest restorable moment is: the log is uploaded every five minutes. */
 export const restorableLag = 5 * minute;
+/** How far a replica in another region is behind that is well. */
+export const replicaLagSeconds = 1;

@@ -2,6 +2,7 @@
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { AwsError, type Permission } from '../../runtime/service.ts';
 import { type Database, type DatabaseTable, statusOfDatabase } from './database-table.ts';
+import { replicaLagSeconds } from './durations.ts';
 import { databaseArn, type Kind, names } from './kinds.ts';
 import { resourceTags } from './permissions.ts';
 import type { SnapshotTable } from './snapshot-table.ts';
@@ -22,6 +23,8 @@ export interface OperationContext {
   get(kind: Kind, region: string, identifier: string | undefined): Database;
   refuseExisting(kind: Kind, region: string, identifier: string): void;
   refuseUnlessAvailable(database: Database): void;
+  /** Tells CloudWatch how far a replica is behind. AWS does every minute; here it is when somebody looks, so that no clock has to. */
+  measureLag(database: Database): Promise<void>;
   /** What was begun is durable. */
   write(database: Database): Promise<void>;
 }
@@ -71,6 +74,17 @@ export function createOperationContext(
       if (status === 'available') return;
       const { database: what, invalidDatabaseState } = names[database.kind];
       throw new AwsError(invalidDatabaseState, `${what} ${database.identifier} is not available: it is ${status}.`);
+    },
+    async measureLag({ region, identifier, replicaOf }) {
+      if (replicaOf === undefined) return;
+      const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: identifier }];
+      const MetricData = [{ MetricName: 'ReplicaLag', Value: replicaLagSeconds, Unit: 'Seconds', Dimensions }];
+      const principal = context.servicePrincipal('rds.amazonaws.com', arnOf('instance', region, identifier));
+      const input = { Namespace: 'AWS/RDS', MetricData };
+      // Metrics are best effort: a runtime without CloudWatch has replicas all the same.
+      await context
+        .call({ service: 'cloudwatch', operation: 'PutMetricData', input, principal, region })
+        .catch(() => undefined);
     },
     async write(database) {
       databases.put(database);

@@ -48,6 +48,12 @@ const facts: FailOverFacts = {
     },
   ] as CurrentRecord[],
   targets: { 'api.pyairtable.example': 'ingress.eu-central-1.pyairtable.example' },
+  replicas: {
+    reporting: {
+      ...{ identifier: 'pyairtable-prod-reporting-replica', status: 'available', engineVersion: '17.4' },
+      ...{ follows: 'pyairtable-prod-reporting', lag: { seconds: 3, measuredAt: '2026-12-05T09:59:00.000Z' } },
+    },
+  },
 };
 
 function planned(request: typeof overRequest | typeof backRequest, changed: Partial<FailOverFacts> = {}): FailOverPlan {
@@ -60,7 +66,10 @@ const away = { site: { environment: 'prod', site: 'recovery', since: 'then' } as
 describe('the plan', () => {
   it('of a fail-over names the backups, the images, and where each name is led', () => {
     const plan = planned(overRequest);
-    expect(plan.databases).toEqual([{ database: 'pyairtable', backupId: '2', takenAt: '2026-12-02T02:00:00.000Z' }]);
+    expect(plan.databases).toEqual([
+      { database: 'pyairtable', backupId: '2', takenAt: '2026-12-02T02:00:00.000Z' },
+      { database: 'reporting', replica: 'pyairtable-prod-reporting-replica' },
+    ]);
     expect(plan.services.map(({ service }) => service)).toEqual(['api-gateway', 'frontend']);
     expect(plan.dns.changes).toEqual([
       {
