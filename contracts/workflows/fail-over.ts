@@ -75,6 +75,8 @@ export const replicaPromotionSchema = z.object({
   /** As of a `databaseMove`: what it follows takes no writes any more, and takes them again. */
   fence: siteJobSchema,
   open: replacingJobSchema,
+  /** The fence is a setting of the database, which comes to the replica too: there it is taken off when it is promoted. */
+  admit: siteJobSchema,
 });
 export type ReplicaPromotion = z.infer<typeof replicaPromotionSchema>;
 

@@ -40,7 +40,7 @@ export function describePromotions(plan: Pick<FailOverPlan, 'databases'>): strin
 
 /** On the way home: what no plan does. */
 export function describeHandworkAtHome({ snapshot, replica }: Placed, database: string): string {
-  return `by hand, before anybody agrees: make a replica of ${replica?.identifier} in the primary region, promote it as soon as the services in the recovery region write nothing any more, and give it the name ${snapshot?.identifier}; afterwards make a new ${replica?.identifier} of it, without which the next fail-over of ${database} is refused`;
+  return `by hand, before anybody agrees: make a replica of ${replica?.identifier} in the primary region, have ${replica?.identifier} take no writes any more, promote the new one when it is not behind, and give it the name ${snapshot?.identifier}; afterwards make a new ${replica?.identifier} of it, without which the next fail-over of ${database} is refused`;
 }
 
 /** How far each one is behind: what would be lost if it were promoted now. */
@@ -62,10 +62,13 @@ export function planPromotions(
     const placed = configuration.databases[database]?.environments[environment];
     const found = replicas[database];
     if (placed?.replica === undefined || found === undefined) return [];
-    const job = (command: SiteJob['command']): SiteJob => ({
-      ...{ command, site: 'primary', databaseBeside: '' },
+    const job = (command: SiteJob['command'], site: SiteJob['site'] = 'primary'): SiteJob => ({
+      ...{ command, site, databaseBeside: '' },
       backup: nameMoveBackup(configuration.application, environment, database, startedAt),
-      job: jobNameOf(`recovery-${command}`, { name: `${environment}-${database}`, stamp: stampOf(startedAt) }),
+      job: jobNameOf(`${site === 'primary' ? 'recovery' : 'promoted'}-${command}`, {
+        name: `${environment}-${database}`,
+        stamp: stampOf(startedAt),
+      }),
     });
     const fence = job('fence-database');
     return [
@@ -73,6 +76,7 @@ export function planPromotions(
         ...{ database, ...placed.replica, engineVersion: found.engineVersion },
         ...{ timeoutMinutes: configuration.backups.timeoutMinutes, fence },
         open: { ...job('open-database'), replaces: [fence.job] },
+        admit: job('open-database', 'recovery'),
       },
     ];
   });

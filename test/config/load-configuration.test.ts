@@ -162,8 +162,18 @@ describe('a wrong configuration', () => {
     ],
     [
       'an instance that is named twice',
-      (c: ReturnType<typeof parse>) => (c.databases.copy = structuredClone(c.databases.reporting)),
-      /copy\.environments\.dev\.snapshot\.identifier: instance pyairtable-dev-reporting is reporting in dev already/,
+      (c: ReturnType<typeof parse>) => (c.databases.copy = structuredClone(c.databases.analytics)),
+      /copy\.environments\.dev\.snapshot\.identifier: cluster pyairtable-dev-analytics is analytics in dev already/,
+    ],
+    [
+      'a replica of a cluster',
+      (c: ReturnType<typeof parse>) => (c.databases.reporting.environments.prod.snapshot.kind = 'cluster'),
+      /reporting\.environments\.prod\.replica: must stand beside a snapshot of kind instance.*got cluster/,
+    ],
+    [
+      'a replica of what has no place in the recovery region',
+      (c: ReturnType<typeof parse>) => (c.databases.reporting.environments.dev.replica = { identifier: 'dev-replica' }),
+      /reporting\.environments\.dev\.replica: must be left out: dev has no place in recovery\.environments/,
     ],
   ])('is refused for %s', (_, edit, expected) => {
     expect(problemsOf(change(edit))).toEqual([expect.stringMatching(expected)]);

@@ -80,6 +80,7 @@ const promotion: ReplicaPromotion = {
   ...{ backupRetentionDays: 7, timeoutMinutes: 60 },
   fence: { ...job('fence-database', 'primary'), job: 'fence-reporting' },
   open: { ...job('open-database', 'primary'), job: 'open-reporting', replaces: ['fence-reporting'] },
+  admit: { ...job('open-database', 'recovery'), job: 'admit-reporting' },
 } as ReplicaPromotion;
 const withReplica: Partial<Stubs> = {
   'plan-fail-over': (input) => ({ ...answerPlan(input), promotions: [promotion], lags: ['reporting: 3 s behind'] }),
@@ -230,8 +231,10 @@ describe('a fail-over of a database with a replica', () => {
       },
     });
     expect(await run()).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
-    expect(course().slice(-7)).toEqual([
+    expect(course().slice(-8)).toEqual([
       ...['switch-dns switch', 'switch-dns confirm', ...Array(3).fill('promote-replica')],
+      // The fence at home is a setting of the database: it came to the replica too.
+      'start-recovery-job open-database recovery',
       ...['fence-environment settle', 'settle-fail-over completed'],
     ]);
     expect(course().filter((each) => each === 'start-recovery-job fence-database primary')).toHaveLength(2);
@@ -258,8 +261,12 @@ describe('a fail-over of a database with a replica', () => {
   it.each<[string, Stub]>([
     ['RDS gives it up', () => ({ status: 'failed', reason: 'reporting: it is gone', waitSeconds: 15 })],
     ['nobody can ask', fail],
+    ['the fence stays on it', stubs['promote-replica']],
   ])('settles everything else and wakes somebody when %s', async (_, promote) => {
-    await open({ ...withReplica, 'promote-replica': promote });
+    const failed = () => ({ ...ended, status: 'failed', reason: 'no server' });
+    await open({
+      ...{ ...withReplica, 'promote-replica': promote, 'read-recovery-job': readUnless('admit-reporting', failed) },
+    });
     expect(await run()).toMatchObject({
       ...{ status: 'FAILED', error: 'FailOverStuck' },
       cause: expect.stringMatching(/see to it by hand: reporting: /),
@@ -447,7 +454,8 @@ describe('one that was cut off', () => {
     await open({ 'take-over-move': () => ({ outcome: 'complete', ...held, promotions }) });
     expect(await machine.run(cutOff)).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'completed' } });
     expect(course()).toEqual([
-      ...['take-over-move', 'promote-replica', 'fence-environment settle', 'settle-fail-over completed'],
+      ...['take-over-move', 'promote-replica', 'start-recovery-job open-database recovery'],
+      ...['fence-environment settle', 'settle-fail-over completed'],
     ]);
     await machine.services.stop();
     await open({ 'take-over-move': () => ({ outcome: 'undo', ...held, promotions }) });
