@@ -608,9 +608,9 @@ describe('a fail-over', () => {
 
   async function readTargets(): Promise<string[]> {
     const { ResourceRecordSets } = await system.call<{
-      ResourceRecordSets: { ResourceRecords: { Value: string }[] }[];
+      ResourceRecordSets: { ResourceRecords?: { Value: string }[] }[];
     }>('route53', 'ListResourceRecordSets', { HostedZoneId: hostedZoneId });
-    return ResourceRecordSets.flatMap(({ ResourceRecords }) => ResourceRecords.map(({ Value }) => Value));
+    return ResourceRecordSets.flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value }) => Value));
   }
 
   async function countRecords(site: 'primary' | 'recovery'): Promise<number> {

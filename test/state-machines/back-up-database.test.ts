@@ -4,7 +4,7 @@ import { readAgentJobTask, startAgentJobTask } from '../../contracts/workflows/a
 import { type PlannedBackup, planBackupsTask, recordBackupTask } from '../../contracts/workflows/back-up-database.ts';
 import { type Database, DatabaseTable } from '../../local/services/rds/database-table.ts';
 import { createRdsModule } from '../../local/services/rds/module.ts';
-import { snapshotQuota } from '../../local/services/rds/snapshot-operations.ts';
+import { snapshotQuota } from '../../local/services/rds/snapshot-desk.ts';
 import { SnapshotTable } from '../../local/services/rds/snapshot-table.ts';
 import { ACCOUNT_ID, REGION } from '../local/services/service-harness.ts';
 import { FunctionFailure, openStateMachine, type Stub, type WorkflowHarness } from './workflow-harness.ts';

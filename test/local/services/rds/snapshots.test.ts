@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DatabaseTable } from '../../../../local/services/rds/database-table.ts';
 import { createRdsModule } from '../../../../local/services/rds/module.ts';
-import { snapshotQuota } from '../../../../local/services/rds/snapshot-operations.ts';
+import { snapshotQuota } from '../../../../local/services/rds/snapshot-desk.ts';
 import { ACCOUNT_ID, createServiceHarness, REGION, type ServiceHarness } from '../service-harness.ts';
 
 const keyHere = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/here`;
