@@ -13,11 +13,13 @@ export function createSchemaCheck(readLevels: ReadLevels): SchemaCheck {
     return typeof levels === 'string' ? undefined : { ...levels, version };
   };
   return async (target, later) => {
-    const own = await read(target);
-    if (own === undefined) return undefined;
     const byDigest = new Map(later.map((change) => [change.digest, change]));
     byDigest.delete(target.digest);
-    const others = (await Promise.all([...byDigest.values()].map(read))).filter((other) => other !== undefined);
-    return others.map((other) => findConflict(other, own)).find((conflict) => conflict !== undefined);
+    // At once: each is a call or two to the registry, and a rollback waits for them.
+    const [own, ...others] = await Promise.all([target, ...byDigest.values()].map(read));
+    if (own === undefined) return undefined;
+    return others
+      .map((other) => (other === undefined ? undefined : findConflict(other, own)))
+      .find((conflict) => conflict !== undefined);
   };
 }
