@@ -13,6 +13,7 @@ import { listLedgerItems } from './list-ledger-items.ts';
 import { type Print, printFindings } from './print-activities.ts';
 import { queryDatabase } from './query-database.ts';
 import type { System } from './start-system.ts';
+import { suspendBaseBackups } from './suspend-base-backups.ts';
 
 const nights = 30;
 const badNight = 9;
@@ -37,6 +38,7 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
   );
   const resumeOthers = await pauseSchedules(system, paused);
   const widen = await narrowSchedules(system, ofEnvironments, { environment, database: name });
+  const resumeBaseBackups = suspendBaseBackups(system, environment);
   try {
     await playNights(system, print, { environment, name });
     const backups = await listBackups(system, environment, name);
@@ -53,6 +55,7 @@ export async function playBackupsTour(system: System, print: Print): Promise<boo
     print(colors.red(`The tour broke off: ${error instanceof Error ? error.message : String(error)}`));
     return false;
   } finally {
+    resumeBaseBackups();
     await widen();
     await resumeOthers();
   }

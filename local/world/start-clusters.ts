@@ -8,6 +8,7 @@ import type { AcmeAuthorities } from './acme-authorities.ts';
 import { type ClusterPlace, listClusterPlaces } from './cluster-places.ts';
 import { createEksAuthenticator, type FindAccessEntry } from './kubernetes/authentication/authenticate-eks-token.ts';
 import type { Authenticate } from './kubernetes/authentication/user.ts';
+import type { BaseBackups } from './kubernetes/cloudnative-pg/backup-controller.ts';
 import type { AskPrometheus } from './kubernetes/flagger/measure-canary.ts';
 import { createRelay, relayImage } from './kubernetes/flagger/run-relay.ts';
 import { keepSecret } from './kubernetes/keep-secret.ts';
@@ -49,6 +50,7 @@ export interface ClusterSurroundings {
   /** Commands of this machine in the place of images, by their beginning. */
   readonly jobImages: Readonly<Record<string, JobImage>>;
   readonly acmeAuthorities: AcmeAuthorities;
+  readonly baseBackups: (cluster: string) => BaseBackups;
   readonly findPrometheus: () => AskPrometheus | undefined;
 }
 
@@ -75,6 +77,7 @@ export async function startSimulatedClusters(
       argoCd: { resolveRepository: surroundings.resolveRepository },
       jobEnvironment: (pod) => surroundings.jobEnvironment(name, pod),
       acmeAuthorities: surroundings.acmeAuthorities,
+      baseBackups: surroundings.baseBackups(name),
       findPrometheus: surroundings.findPrometheus,
     });
     // First what the controllers are told with, so that nothing that happens is told to nobody.

@@ -13,6 +13,7 @@ import type { ClusterFront } from './kubernetes/real-cluster/start-cluster-front
 import type { ServedNames } from './kubernetes/serving/served-names.ts';
 import type { Cluster } from './kubernetes/start-cluster.ts';
 import { type PagerDuty, startPagerDuty } from './pager-duty/start-pager-duty.ts';
+import { connectBaseBackups } from './postgres/connect-base-backups.ts';
 import { putDatabaseSecrets } from './postgres/put-database-secrets.ts';
 import { type Databases, startDatabases } from './postgres/start-databases.ts';
 import { type Registry, startRegistry } from './registry/start-registry.ts';
@@ -131,6 +132,8 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     directory: join(directory, 'databases'),
     trace,
     podEnvironment,
+    // A real cluster knows nothing of these databases, and its CloudNativePG takes backups of its own.
+    hasOperator: parts.kubeContext === undefined,
   });
 
   const clusterParts = {
@@ -152,6 +155,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
           podEnvironment(cluster, metadata.namespace ?? 'default', spec.serviceAccountName ?? 'default'),
         jobImages,
         acmeAuthorities,
+        baseBackups: (cluster) => connectBaseBackups(configuration, databases, cluster),
         findPrometheus: () => prometheus,
       });
   putDatabaseSecrets(configuration, databases, clusters);

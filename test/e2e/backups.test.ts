@@ -23,6 +23,7 @@ import {
 } from '../../contracts/ledger/recovery-drills.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
 import { operatorOf } from '../../local/runtime/service.ts';
+import type { Backup as BaseBackup } from '../../local/world/kubernetes/cloudnative-pg/resources.ts';
 import { pods, secrets } from '../../local/world/kubernetes/resources/built-in-types.ts';
 import type { KubernetesObject } from '../../local/world/kubernetes/resources/kubernetes-object.ts';
 import type { Pod } from '../../local/world/kubernetes/resources/workload-types.ts';
@@ -448,6 +449,17 @@ describe('a recovery to a point in time', () => {
       CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp);
       INSERT INTO pgbench_accounts SELECT n, 1 + n / 1000, 0, '' FROM generate_series(1, 5000) n`);
     const archive = await system.world.databases.get(environment, 'pyairtable').archive();
+    // The first one was taken as the ScheduledBackup of gitops/databases says: with the server's first start.
+    const registry = system.world.clusters.get('pyairtable-dev')?.registry;
+    const type = registry?.types.findResource('postgresql.cnpg.io', 'backups');
+    const [first] = type === undefined ? [] : (registry?.list<BaseBackup>(type, 'pyairtable-dev') ?? []);
+    expect(first).toMatchObject({
+      metadata: { labels: { 'cnpg.io/immediateBackup': 'true' }, ownerReferences: [{ name: 'pyairtable-database' }] },
+      status: { phase: 'completed', serverName: 'pyairtable-database' },
+    });
+    const base = `point-in-time/pyairtable-database/base/${first?.status?.backupId}/backup.info`;
+    const info = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: base }));
+    expect(await info.Body?.transformToString()).toContain('status=DONE');
     await archive?.backUp();
     for (let transaction = 0; transaction < 40; transaction += 1) {
       const [aid, delta] = [1 + ((transaction * 7919) % 5000), (transaction * 31) % 1000];

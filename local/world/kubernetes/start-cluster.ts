@@ -15,6 +15,8 @@ import type { Authenticate } from './authentication/user.ts';
 import { bootstrapCluster } from './bootstrap-cluster.ts';
 import { buildKubeconfig } from './build-kubeconfig.ts';
 import { startCertManager } from './cert-manager/start-cert-manager.ts';
+import type { BaseBackups } from './cloudnative-pg/backup-controller.ts';
+import { startCloudNativePg } from './cloudnative-pg/start-cloudnative-pg.ts';
 import type { ControllerContext } from './controllers/controller.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import type { AskPrometheus } from './flagger/measure-canary.ts';
@@ -57,6 +59,8 @@ export interface ClusterOptions {
   readonly argoCd?: ArgoCdOptions;
   /** What stands behind the ACME servers that Issuers name; cert-manager runs where it is given. */
   readonly acmeAuthorities?: AcmeAuthorities;
+  /** Who takes the base backups of its databases; CloudNativePG's schedules are kept where it is given. */
+  readonly baseBackups?: BaseBackups;
   /** A real Prometheus that scrapes the pods: Flagger asks it, once there is one. */
   readonly findPrometheus?: () => AskPrometheus | undefined;
 }
@@ -121,6 +125,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   bootstrapCluster(registry, options.namespaces ?? []);
   startControllers(context);
   if (options.acmeAuthorities) startCertManager(context, options.acmeAuthorities);
+  if (options.baseBackups) startCloudNativePg(context, options.baseBackups);
   const served = new ServedNamesBook();
   startIngressController(context, served);
   startPodTls(context, served, behaviourOf);

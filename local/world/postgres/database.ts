@@ -4,8 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { archiveDatabase, type DatabaseArchive } from './archive/archive-database.ts';
-import type { ArchiveStore } from './archive/archive-store.ts';
+import { type ArchivedServer, archiveDatabase, type DatabaseArchive } from './archive/archive-database.ts';
 import { seedDatabase } from './seed-database.ts';
 import { type PostgresServer, startServer } from './server.ts';
 
@@ -22,6 +21,8 @@ export interface Database extends DatabaseAddress {
   start(): Promise<PostgresServer>;
   /** Of the running server; undefined when it has no archive. Starts the server. */
   archive(): Promise<DatabaseArchive | undefined>;
+  /** Undefined while the server does not run. */
+  runningArchive(): DatabaseArchive | undefined;
   /** As a crash would; the next connection starts it again. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -32,30 +33,34 @@ const user = 'postgres';
 export interface DatabaseOptions {
   /** With the platform's tables and some rows. @default true */
   readonly seeded?: boolean;
-  readonly archiving?:
-    | { readonly store: ArchiveStore; readonly onFailure: (subject: string, error: Error) => void }
-    | undefined;
+  readonly archiving?: Pick<ArchivedServer, 'store' | 'takesFirst' | 'onFailure'> | undefined;
+  /** Called whenever the server has begun to run. */
+  readonly onStart?: () => void;
 }
 
 /** Listens at once, and answers as PostgreSQL as soon as somebody connects: who needs no database waits for none. */
 export async function openDatabase(
   directory: string,
   name: string,
-  { seeded = true, archiving }: DatabaseOptions = {},
+  { seeded = true, archiving, onStart = () => undefined }: DatabaseOptions = {},
 ): Promise<Database> {
   mkdirSync(directory, { recursive: true });
   const password = keepPassword(directory);
   let running: Promise<PostgresServer> | undefined;
   let archive: DatabaseArchive | undefined;
+  let isUp = false;
   const start = async (): Promise<PostgresServer> => {
     running ??= (async () => {
       const server = await startServer({ directory, user, password });
       void server.exited.then(() => {
         running = undefined;
+        isUp = false;
       });
       await ensureDatabase({ host: '127.0.0.1', port: server.port, user, password, database: name }, seeded);
       await archive?.stop();
       archive = archiving && archiveDatabase({ server, user, password, ...archiving });
+      isUp = true;
+      onStart();
       return server;
     })();
     try {
@@ -88,6 +93,7 @@ export async function openDatabase(
       await start();
       return archive;
     },
+    runningArchive: () => (isUp ? archive : undefined),
     async kill() {
       await (await running)?.kill();
     },

@@ -18,6 +18,8 @@ export interface Databases {
   /** @throws Error when the configuration has no such one. */
   get(environment: string, name: string, site?: Site): Database;
   list(): readonly PlacedDatabase[];
+  /** Calls back whenever the server of one has begun to run. */
+  onStart(listener: () => void): void;
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ export interface DatabasesParts {
   readonly configuration: Pick<Configuration, 'application' | 'aws' | 'databases' | 'environments' | 'recovery'>;
   readonly directory: string;
   readonly trace: Pick<Trace, 'record'>;
+  /** Whether somebody else decides when base backups are taken; else the first is taken at a server's first start. */
+  readonly hasOperator: boolean;
   /** What AWS gives the pods of a service account; the database's is named as its server. */
   readonly podEnvironment: (
     cluster: string,
@@ -35,6 +39,10 @@ export interface DatabasesParts {
 
 export async function startDatabases(parts: DatabasesParts): Promise<Databases> {
   const all: PlacedDatabase[] = [];
+  const listeners = new Set<() => void>();
+  const onStart = (): void => {
+    for (const listener of listeners) listener();
+  };
   for (const [name, { environments }] of Object.entries(parts.configuration.databases)) {
     for (const { environment, site } of listClusterPlaces(parts.configuration)) {
       const placed = environments[environment];
@@ -47,7 +55,7 @@ export async function startDatabases(parts: DatabasesParts): Promise<Databases> 
         environment,
         name,
         site,
-        database: await openDatabase(directory, name, { seeded: isLive, archiving }),
+        database: await openDatabase(directory, name, { seeded: isLive, archiving, onStart }),
       });
     }
   }
@@ -58,6 +66,7 @@ export async function startDatabases(parts: DatabasesParts): Promise<Databases> 
       return found.database;
     },
     list: () => all,
+    onStart: (listener) => void listeners.add(listener),
     async stop() {
       await Promise.all(all.map(({ database }) => database.stop()));
     },
@@ -66,7 +75,7 @@ export async function startDatabases(parts: DatabasesParts): Promise<Databases> 
 
 /** As the ObjectStore of gitops/databases says it. */
 function connectArchive(
-  { configuration: { application, environments }, trace, podEnvironment }: DatabasesParts,
+  { configuration: { application, environments }, trace, hasOperator, podEnvironment }: DatabasesParts,
   environment: string,
   name: string,
   server: string,
@@ -78,6 +87,7 @@ function connectArchive(
       prefix: `point-in-time/${server}/`,
       variables: () => podEnvironment(cluster, namespace, server),
     }),
+    takesFirst: !hasOperator,
     onFailure: (subject: string, { message }: Error) =>
       trace.record({
         service: 'postgres',

@@ -33,7 +33,7 @@ it('archives a log whose transactions can be read off it', async () => {
   };
   const failed: string[] = [];
   const onFailure = (_: string, error: Error) => void failed.push(error.message);
-  const archive = archiveDatabase({ server, ...access, store, onFailure });
+  const archive = archiveDatabase({ server, ...access, store, takesFirst: true, onFailure });
   const client = new Client({ host: '127.0.0.1', port: server.port, database: 'postgres', ...access });
   await client.connect();
   await client.query('CREATE TABLE filled (n int, words text)');

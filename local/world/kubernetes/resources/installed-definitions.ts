@@ -113,8 +113,19 @@ export const installedDefinitions: readonly JsonObject[] = [
     ],
   }),
   define('postgresql.cnpg.io', 'clusters', 'Cluster', { status: true, columns: [column('Status', '.status.phase')] }),
-  define('postgresql.cnpg.io', 'backups', 'Backup', { status: true, columns: [column('Phase', '.status.phase')] }),
-  define('postgresql.cnpg.io', 'scheduledbackups', 'ScheduledBackup', { status: true }),
+  define('postgresql.cnpg.io', 'backups', 'Backup', {
+    status: true,
+    columns: [
+      column('Cluster', '.spec.cluster.name'),
+      column('Method', '.spec.method'),
+      column('Phase', '.status.phase'),
+      column('Error', '.status.error'),
+    ],
+  }),
+  define('postgresql.cnpg.io', 'scheduledbackups', 'ScheduledBackup', {
+    status: true,
+    columns: [column('Cluster', '.spec.cluster.name'), column('Last Backup', '.status.lastScheduleTime')],
+  }),
   define('barmancloud.cnpg.io', 'objectstores', 'ObjectStore', { status: true }),
   define('bitnami.com', 'sealedsecrets', 'SealedSecret', { versions: ['v1alpha1'], status: true }),
 ];

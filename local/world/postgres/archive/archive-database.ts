@@ -1,4 +1,4 @@
-// What an operator such as CloudNativePG does for a database: its log goes to the archive, and a first base backup is taken.
+// What an operator such as CloudNativePG does for a database: its log goes to the archive, and base backups are taken.
 import { Client } from 'pg';
 import type { PostgresServer } from '../server.ts';
 import type { ArchiveStore } from './archive-store.ts';
@@ -8,7 +8,7 @@ import { canTakeBaseBackups, takeBaseBackup } from './take-base-backup.ts';
 export interface DatabaseArchive {
   /** Resolves when everything that was written until now is in the archive, and a transaction after it. */
   flush(): Promise<void>;
-  /** Returns its id. */
+  /** Returns its id. One at a time. */
   backUp(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -18,11 +18,20 @@ export interface ArchivedServer {
   readonly user: string;
   readonly password: string;
   readonly store: ArchiveStore;
+  /** Whether a first base backup is taken unasked. */
+  readonly takesFirst: boolean;
   readonly onFailure: (subject: string, error: Error) => void;
 }
 
-/** The first base backup is under way when this returns; a failure of it is told, and the next start tries again. */
-export function archiveDatabase({ server, user, password, store, onFailure }: ArchivedServer): DatabaseArchive {
+/** A first base backup is under way when this returns; a failure of it is told, and the next start tries again. */
+export function archiveDatabase({
+  server,
+  user,
+  password,
+  store,
+  takesFirst,
+  onFailure,
+}: ArchivedServer): DatabaseArchive {
   const shipping = shipLog(server.archiveDirectory, store, onFailure);
   const withClient = async <T>(use: (client: Client) => Promise<T>): Promise<T> => {
     const client = new Client({ host: '127.0.0.1', port: server.port, user, password, database: 'postgres' });
@@ -36,8 +45,9 @@ export function archiveDatabase({ server, user, password, store, onFailure }: Ar
   };
   const backUp = () => withClient((client) => takeBaseBackup(client, server.dataDirectory, store));
   const first = (async () => {
-    if ((await canTakeBaseBackups()) && !(await store.has('base/'))) await backUp();
+    if (takesFirst && (await canTakeBaseBackups()) && !(await store.has('base/'))) await backUp();
   })().catch((error: Error) => onFailure('base backup', error));
+  let last: Promise<unknown> = first;
   return {
     async flush() {
       await first;
@@ -50,11 +60,12 @@ export function archiveDatabase({ server, user, password, store, onFailure }: Ar
       await shipping.shipped(segment);
     },
     async backUp() {
-      await first;
-      return await backUp();
+      const taken = last.catch(() => undefined).then(backUp);
+      last = taken;
+      return await taken;
     },
     async stop() {
-      await first;
+      await last.catch(() => undefined);
       await shipping.stop();
     },
   };
