@@ -8,9 +8,11 @@ import {
   DescribeDBClusterSnapshotsCommand,
   DescribeDBSnapshotsCommand,
   type RDSClient,
-  type Tag,
 } from '@aws-sdk/client-rds';
 import type { SnapshotKind } from '../../contracts/ledger/backups.ts';
+import { toTagList, unlessRds } from './rds-answers.ts';
+
+const notThere = ['DBSnapshotNotFoundFault', 'DBClusterSnapshotNotFoundFault'];
 
 export interface RdsSnapshot {
   readonly arn: string;
@@ -38,14 +40,12 @@ export interface RdsSnapshots {
 export function createRdsSnapshots(client: RDSClient): RdsSnapshots {
   return {
     async find(kind, snapshotId) {
-      const found = await orUndefined(
-        kind === 'cluster' ? findOfCluster(client, snapshotId) : findOfInstance(client, snapshotId),
-      );
-      return found;
+      const asked = kind === 'cluster' ? findOfCluster(client, snapshotId) : findOfInstance(client, snapshotId);
+      return await unlessRds(notThere, asked);
     },
     async copy(kind, { snapshotId, sourceArn, keyArn, tags }) {
       // `KmsKeyId` and the region of the source make the client sign the request for the source's region too.
-      const common = { KmsKeyId: keyArn, Tags: toTags(tags) };
+      const common = { KmsKeyId: keyArn, Tags: toTagList(tags) };
       if (kind === 'cluster')
         await client.send(
           new CopyDBClusterSnapshotCommand({
@@ -66,10 +66,10 @@ export function createRdsSnapshots(client: RDSClient): RdsSnapshots {
         kind === 'cluster'
           ? client.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: snapshotId }))
           : client.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: snapshotId }));
-      await orUndefined<unknown>(command);
+      await unlessRds<unknown>(notThere, command);
     },
     async tag(arn, tags) {
-      await client.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: toTags(tags) }));
+      await client.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: toTagList(tags) }));
     },
   };
 }
@@ -86,17 +86,4 @@ async function findOfCluster(client: RDSClient, snapshotId: string): Promise<Rds
   return DBClusterSnapshots.map(({ DBClusterSnapshotArn = '', Status = '' }) => ({
     ...{ arn: DBClusterSnapshotArn, status: Status },
   }))[0];
-}
-
-async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Error && /^DB(Cluster)?SnapshotNotFoundFault$/.test(error.name)) return undefined;
-    throw error;
-  }
-}
-
-function toTags(tags: Readonly<Record<string, string>>): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
