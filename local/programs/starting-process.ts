@@ -82,8 +82,8 @@ function startStarter(): Starter {
 
 function settle(starter: Starter, answer: ProgramAnswer): void {
   const { child, conversations } = starter;
-  const isLast = conversations.get(answer.id)?.receive(answer) ?? true;
-  if (!isLast) return;
+  // A program that could not be started is closed too, when nobody listens any more.
+  if (!conversations.get(answer.id)?.receive(answer)) return;
   conversations.delete(answer.id);
   if (conversations.size > 0) return;
   child.unref();
