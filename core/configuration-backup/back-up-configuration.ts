@@ -60,9 +60,13 @@ export async function backUpConfiguration(
   if (record === undefined) throw new AppError('NotFoundError', `${backup.backupId} is not in the catalogue`);
   const { cluster = '' } = parts.configuration.environments[backup.environment] ?? {};
   const pepper = await parts.findPepper(backup.environment);
-  const listed: Listed[] = [];
-  for (const { namespace, resource } of listCollections(parts.configuration, backup.environment))
-    listed.push(await storeCollection(parts, backup, cluster, namespace, resource, pepper));
+  // A dozen of them, each a request to the cluster and one to the bucket.
+  const storing = listCollections(parts.configuration, backup.environment).map(({ namespace, resource }) =>
+    storeCollection(parts, backup, cluster, namespace, resource, pepper),
+  );
+  // A failure is told when nothing is under way any more.
+  await Promise.allSettled(storing);
+  const listed = await Promise.all(storing);
   const files = listed.map(({ file }) => file);
   const objects = sum(files.map((file) => file.objects));
   const bytes = sum(files.map((file) => file.bytes));
