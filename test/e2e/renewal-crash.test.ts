@@ -13,7 +13,8 @@ it('a renewal that is killed after it asked for the issuance and after it was re
     executions: ['SUCCEEDED succeeded'],
     revision: 2,
     isServed: true,
-    messages: [expect.stringContaining('was renewed')],
+    // At least once, whatever happened on the way: a kill between a message and the note of it makes a second one, not an edited first.
+    messages: expect.arrayContaining([expect.stringContaining('was renewed')]),
     recorded: 1,
   });
 }, 600_000);
