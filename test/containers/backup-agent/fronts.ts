@@ -20,7 +20,7 @@ export interface Front {
   close(): void;
 }
 
-/** Of what stands at `port` on this machine. */
+/** `take` is given how to find what was armed; the server listens afterwards. */
 async function openFront(
   server: Server,
   sockets: Set<Socket>,
