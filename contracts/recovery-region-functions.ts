@@ -142,6 +142,18 @@ export const recoveryRegionFunctions = {
     uses: ['ledger-write', 'bus', 'configuration'],
   },
   'request-approval': again('request-approval', ['ledger-read', 'ledger-write', 'bus', 'task-tokens', 'configuration']),
+  'plan-home-fences': {
+    entry: 'lambdas/recovery/plan-home-fences.handler.ts',
+    description: 'Says which databases that were left behind may still take writes',
+    environment: ['LEDGER_TABLE_NAME'],
+    uses: ['ledger-read', 'configuration'],
+  },
+  'record-home-fences': {
+    entry: 'lambdas/recovery/record-home-fences.handler.ts',
+    description: 'Writes down that databases that were left behind take no writes any more, and tells people',
+    environment: ['LEDGER_TABLE_NAME', 'EVENT_BUS_NAME'],
+    uses: ['ledger-read', 'ledger-write', 'bus', 'configuration'],
+  },
   'receive-slack-interaction': again('receive-slack-interaction', [
     'ledger-read',
     'ledger-write',

@@ -13,6 +13,7 @@ export const recoveryEventTypes = [
   'FailOverRefused',
   'FailOverUndone',
   'FailOverStuck',
+  'HomeDatabasesFenced',
 ] as const;
 export type RecoveryEventType = (typeof recoveryEventTypes)[number];
 
@@ -34,6 +35,13 @@ export const recoveryDetailSchema = z.object({
 export type RecoveryDetail = z.infer<typeof recoveryDetailSchema>;
 
 export const recoveryPattern = { source: [recoverySource], detailType: [...recoveryEventTypes] };
+
+/** An environment is away: what it has left behind is fenced, if it could not be at once. */
+export const wentAwayPattern = {
+  source: [recoverySource],
+  detailType: ['FailOverCompleted'],
+  detail: { recovery: { to: ['recovery'] } },
+};
 
 export const recoveryDrillFailedExample: RecoveryDetail = {
   metadata: {

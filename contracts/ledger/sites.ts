@@ -5,6 +5,7 @@ import {
   failOverPlanSchema,
   failOverRequestSchema,
   replicaPromotionSchema,
+  siteJobSchema,
 } from '../workflows/fail-over.ts';
 import { sites } from './fail-overs.ts';
 import { keyed } from './item.ts';
@@ -24,6 +25,9 @@ export const openMoveSchema = z.object({
 });
 export type OpenMove = z.infer<typeof openMoveSchema>;
 
+/** A database that a fail-over has left behind, and that perhaps takes writes still. */
+export const unfencedSchema = z.object({ database: z.string(), failOverId: z.string(), fence: siteJobSchema });
+
 /** Absent: it runs in the primary region and has never moved. */
 export const siteRecord = z.object({
   ...keyed,
@@ -35,5 +39,7 @@ export const siteRecord = z.object({
   movedBy: z.optional(z.string()),
   /** What that one does. */
   move: z.optional(openMoveSchema),
+  /** While it is away. */
+  unfenced: z.optional(z.array(unfencedSchema)),
 });
 export type SiteRecord = z.infer<typeof siteRecord>;

@@ -56,7 +56,7 @@ const replacingJobSchema = z.extend(siteJobSchema, { replaces: z.array(z.string(
 export const databaseMoveSchema = z.object({
   database: z.string(),
   /** In order; each must succeed before the next one begins. */
-  jobs: z.array(siteJobSchema),
+  jobs: z.array(z.extend(siteJobSchema, { replaces: z.optional(z.array(z.string())) })),
   undo: replacingJobSchema,
   /** Of a fail-over: the one that is left behind takes no writes any more, and takes them again when the move is taken back. */
   fence: z.optional(siteJobSchema),
@@ -111,6 +111,8 @@ export const fenceEnvironmentTask = {
     moves: z.optional(z.array(databaseMoveSchema)),
     promotions: z.optional(z.array(replicaPromotionSchema)),
     startedAt: z.optional(z.string()),
+    /** Of `settle`: databases at home that are known to take no writes. */
+    fenced: z.optional(z.array(z.string())),
   }),
   output: z.object({ reason: z.string() }),
 };

@@ -30,7 +30,7 @@ export function answerFailOverRequest(
     ...decision,
     ...common,
     planHash,
-    moves: planMoves(configuration, decision.plan, startedAt, facts.backups),
+    moves: planMoves(configuration, decision.plan, startedAt, facts),
     promotions: planPromotions(configuration, decision.plan, startedAt, facts.replicas),
     lags: describeLags(decision.plan, facts.replicas),
   };

@@ -62,6 +62,8 @@ export async function fenceEnvironment(
     site,
     since: found?.since ?? now,
     movedBy: executionArn,
+    // Of a fail-back: what was not fenced stays so when that is taken back.
+    ...(found?.unfenced === undefined ? {} : { unfenced: found.unfenced }),
     move: { ...open, plan, failOverId },
   };
   if (!(await store.putSite(moved, executionArn)))
@@ -115,12 +117,13 @@ async function putFreeze(
 
 /**
  * Where it runs from now on. At home everything may move again, but for what others have fenced; away, people and rules stay held off
- * until it comes back. Does nothing when the fence is not of this move: one that found another at work has none.
+ * until it comes back, and what it has left behind without being `fenced` is written down. Does nothing when the fence is not of this move: one that found another at work has none.
  */
 export async function settleFence(
   parts: FenceParts,
   move: Move,
   site: SiteRecord['site'],
+  fenced: readonly string[] = [],
 ): Promise<{ reason: string }> {
   const { store, leases, services, now } = parts;
   const { plan, executionArn, actor } = move;
@@ -138,8 +141,25 @@ export async function settleFence(
   }
   const since = found.site === site ? found.since : now;
   // Last: whoever takes the move over finds by it what is still held.
-  await store.putSite({ ...failOverKeys.site(environment), environment, site, since }, executionArn);
+  const unfenced = site === 'primary' ? [] : listUnfenced(found, plan.to, fenced);
+  await store.putSite(
+    { ...failOverKeys.site(environment), environment, site, since, ...(unfenced.length === 0 ? {} : { unfenced }) },
+    executionArn,
+  );
   return { reason: site === 'primary' ? `${environment} may be changed again` : `${environment} stays held` };
+}
+
+/** Of a fail-over all that is not known to be fenced; of a fail-back that was taken back, what was not before. */
+function listUnfenced(
+  { move, unfenced = [] }: SiteRecord,
+  to: FailOverPlan['to'],
+  fenced: readonly string[],
+): NonNullable<SiteRecord['unfenced']> {
+  if (to === 'primary' || move === undefined) return unfenced;
+  const { failOverId, moves, promotions = [] } = move;
+  return [...moves, ...promotions].flatMap(({ database, fence }) =>
+    fence === undefined || fenced.includes(database) ? [] : [{ database, failOverId, fence }],
+  );
 }
 
 async function openFence({ store, services, now }: FenceParts, { plan, actor }: Move): Promise<void> {

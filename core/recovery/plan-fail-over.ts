@@ -163,7 +163,7 @@ export function planMoves(
   { application }: Pick<Configuration, 'application'>,
   plan: FailOverPlan,
   startedAt: string,
-  backups: readonly BackupRecord[],
+  { backups, site }: Pick<FailOverFacts, 'backups' | 'site'>,
 ): DatabaseMove[] {
   const { environment, to } = plan;
   const stamp = stampOf(startedAt);
@@ -179,12 +179,17 @@ export function planMoves(
       ...{ command, site, backup, databaseBeside },
       job: jobNameOf(`${to}-${command}`, { name: `${environment}-${database}`, stamp }),
     });
-    const restore = [job('restore', to), job('cut-over', to)];
+    const restore = [job('restore', to), job('cut-over', to)] as const;
     // A restore that still runs would make anew what is dropped, and a late fence would close what was opened.
     const undo = { ...job('undo-restore', to), replaces: restore.map((each) => each.job) };
-    if (to === 'primary') return { database, jobs: [job('back-up', 'recovery'), ...restore], undo };
+    if (to === 'primary') {
+      // A fence that comes late would close what is restored here.
+      const late = (site?.unfenced ?? []).filter((each) => each.database === database).map(({ fence }) => fence.job);
+      const [first, ...others] = restore;
+      return { database, jobs: [job('back-up', 'recovery'), { ...first, replaces: late }, ...others], undo };
+    }
     const fence = job('fence-database', 'primary');
     const open = { ...job('open-database', 'primary'), replaces: [fence.job] };
-    return { database, jobs: restore, undo, fence, open };
+    return { database, jobs: [...restore], undo, fence, open };
   });
 }

@@ -5,16 +5,26 @@ import { freezeKeys } from '../../contracts/ledger/freezes.ts';
 import { leaseKeys, leaseRecord } from '../../contracts/ledger/leases.ts';
 import { siteRecord } from '../../contracts/ledger/sites.ts';
 import type { FenceStore } from '../../core/recovery/fence-environment.ts';
+import type { HomeFenceParts } from '../../core/recovery/fence-home.ts';
 import type { TakeOverParts } from '../../core/recovery/take-over-move.ts';
 import type { DynamoLedger } from './dynamo-ledger.ts';
 
-export function createDynamoFenceStore(ledger: DynamoLedger): FenceStore & Pick<TakeOverParts, 'takeOver'> {
+export function createDynamoFenceStore(
+  ledger: DynamoLedger,
+): FenceStore & Pick<TakeOverParts, 'takeOver'> & Pick<HomeFenceParts, 'putUnmoved'> {
   return {
     findSite: (environment) => ledger.find(siteRecord, failOverKeys.site(environment)),
     async putSite(record, by) {
       const condition = {
         expression: 'attribute_not_exists(pk) OR attribute_not_exists(movedBy) OR movedBy = :by',
         values: { ':by': by },
+      };
+      return (await ledger.put(record, condition)).written;
+    },
+    async putUnmoved(record) {
+      const condition = {
+        expression: 'attribute_not_exists(movedBy) AND site = :site AND since = :since',
+        values: { ':site': record.site, ':since': record.since },
       };
       return (await ledger.put(record, condition)).written;
     },

@@ -19,7 +19,7 @@ const leaseStore = createDynamoLeaseStore(ledger, systemClock);
 
 export const handler = defineTask({
   ...fenceEnvironmentTask,
-  async handle({ action, request, planHash, moves, promotions = [], startedAt, ...move }) {
+  async handle({ action, request, planHash, moves, promotions = [], startedAt, fenced, ...move }) {
     const parts = { store, leases: leaseStore, services, now: formatTime(systemClock.now()) };
     if (action === 'fence') {
       if (request === undefined || planHash === undefined || moves === undefined || startedAt === undefined)
@@ -28,6 +28,6 @@ export const handler = defineTask({
     }
     const { to } = move.plan;
     const back = to === 'recovery' ? 'primary' : 'recovery';
-    return await settleFence(parts, move, action === 'settle' ? to : back);
+    return await settleFence(parts, move, action === 'settle' ? to : back, fenced);
   },
 });

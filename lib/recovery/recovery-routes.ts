@@ -3,12 +3,12 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../../config/schema.ts';
 import { approvalPattern } from '../../contracts/events/approval.ts';
 import { buildCutOffPattern } from '../../contracts/events/execution.ts';
-import { recoveryPattern } from '../../contracts/events/recovery.ts';
+import { recoveryPattern, wentAwayPattern } from '../../contracts/events/recovery.ts';
 import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
 
 /** Workflows of the recovery region: file names below state-machines/. */
-export const recoveryWorkflowNames = ['recovery-drill', 'fail-over'] as const;
+export const recoveryWorkflowNames = ['recovery-drill', 'fail-over', 'fence-home'] as const;
 export type RecoveryWorkflowName = (typeof recoveryWorkflowNames)[number];
 
 export interface RecoveryRoute {
@@ -54,6 +54,24 @@ export function buildRecoveryRoutes(
       },
       fromAws: true,
       target: { workflow: 'fail-over' },
+    },
+    {
+      id: 'went-away-fences',
+      description:
+        'Databases that a fail-over has left behind without reaching them are fenced when they can be reached',
+      pattern: wentAwayPattern,
+      target: { workflow: 'fence-home' },
+    },
+    {
+      id: 'cut-off-fencing-goes-on',
+      description: 'A fencing that was cut off, or that has waited for hours, goes on',
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [arnOf('fence-home')], status: ['ABORTED', 'TIMED_OUT', 'FAILED'] },
+      },
+      fromAws: true,
+      target: { workflow: 'fence-home' },
     },
     {
       id: 'recovery-notifies',

@@ -10,10 +10,12 @@ it('a drill that is killed while it restores, and a fail-over while it restores 
     'lambda/invocation-ended switch-dns',
   ]);
   expect(missed).toEqual([]);
-  const { drills, moves, agreed, databases, rowsThere, targets, commits } = outcome;
+  const { drills, moves, agreed, fencings, homeIsReadOnly, databases, rowsThere, targets, commits } = outcome;
   expect(drills).toEqual(['SUCCEEDED', 'passed 0 left']);
-  expect(moves).toEqual(['SUCCEEDED', 'completed']);
+  expect(moves).toEqual(['SUCCEEDED', 'completed, home not fenced']);
   expect(agreed).toEqual(['approved grace-platform slack']);
+  // The primary region did not answer at the fail-over: its database is fenced when it does.
+  expect([fencings.at(-1), homeIsReadOnly]).toEqual(['SUCCEEDED', 'on']);
   // The live one, and the empty one that it has taken the place of.
   expect(databases.toSorted()).toEqual(['pyairtable', expect.stringMatching(/^pyairtable_replaced_/)]);
   expect(rowsThere).toBeGreaterThan(0);

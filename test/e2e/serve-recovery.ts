@@ -3,10 +3,11 @@ import { Client } from 'pg';
 import { deploymentParameterName, deploymentSchema } from '../../contracts/deployment.ts';
 import { approvalActions } from '../../contracts/events/slack.ts';
 import { approvalRecord } from '../../contracts/ledger/approvals.ts';
-import { failOverRecord } from '../../contracts/ledger/fail-overs.ts';
+import { failOverRecord, type Site } from '../../contracts/ledger/fail-overs.ts';
 import { recoveryDrillRecord } from '../../contracts/ledger/recovery-drills.ts';
 import { ledgerKind } from '../../contracts/ledger.ts';
 import { operatorOf } from '../../local/runtime/service.ts';
+import { ClusterRegistry } from '../../local/services/eks/cluster-registry.ts';
 import { listLedgerItems } from '../../tour/list-ledger-items.ts';
 import { listGitOpsCommits } from './promotions.ts';
 import { startKillableSystem } from './start-killable-system.ts';
@@ -18,6 +19,9 @@ export interface Recovered {
   readonly moves: readonly string[];
   /** Who has agreed to the fail-over, and by what way. */
   readonly agreed: readonly string[];
+  /** How the fencing of what was left behind ended, and whether the database there takes writes. */
+  readonly fencings: readonly string[];
+  readonly homeIsReadOnly: string;
   /** Of the server in the recovery region. */
   readonly databases: readonly string[];
   readonly rowsThere: number;
@@ -49,10 +53,10 @@ async function run(stateMachineArn: string, input: object): Promise<void> {
   );
 }
 
-/** Starts it unless an earlier life has, and waits until none runs. Answers how each ended. */
+/** Starts it unless an earlier life has, or it starts by itself, and waits until none runs. Answers how each ended. */
 async function ensure(
   name: string,
-  input: object,
+  input: object | undefined,
   meanwhile = async (): Promise<void> => undefined,
 ): Promise<string[]> {
   const arn = String(system.deployment.workflowArns['verify-backup'])
@@ -60,7 +64,7 @@ async function ensure(
     .replace('verify-backup', name);
   const list = async () =>
     (await call<{ executions: { status: string }[] }>('sfn', 'ListExecutions', { stateMachineArn: arn })).executions;
-  if ((await list()).length === 0)
+  if (input !== undefined && (await list()).length === 0)
     await call('sfn', 'StartExecution', { stateMachineArn: arn, input: JSON.stringify(input) });
   return await letTimePass(
     system,
@@ -68,7 +72,7 @@ async function ensure(
     async () => {
       await meanwhile();
       const found = (await list()).map(({ status }) => status);
-      return found.includes('RUNNING') ? undefined : found;
+      return found.length === 0 || found.includes('RUNNING') ? undefined : found;
     },
     2_000,
   );
@@ -98,8 +102,8 @@ async function readApiUrl(): Promise<string> {
   return deploymentSchema.parse(JSON.parse(Parameter.Value)).apiUrl;
 }
 
-async function query<Row extends object>(text: string, name?: string): Promise<Row[]> {
-  const { host, port, user, password, database } = system.world.databases.get('prod', 'pyairtable', 'recovery');
+async function query<Row extends object>(text: string, name?: string, site: Site = 'recovery'): Promise<Row[]> {
+  const { host, port, user, password, database } = system.world.databases.get('prod', 'pyairtable', site);
   const client = new Client({ host, port, user, password, database: name ?? database });
   await client.connect();
   try {
@@ -117,7 +121,18 @@ if (begins) {
 }
 const drills = await ensure('recovery-drill', {});
 const request = { environment: 'prod', to: 'recovery', actor: 'ada-release', reason: 'tried' };
+// In this life the cluster of the primary region does not answer; the next one finds it at its address again.
+const clusters = new ClusterRegistry(context.store);
+const home = { name: 'pyairtable-prod', region: system.deployment.region };
+const before = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
+if (before.length === 0)
+  clusters.register({
+    ...home,
+    endpoint: 'https://127.0.0.1:9',
+    certificateAuthorityData: Buffer.from('').toString('base64'),
+  });
 const moves = await ensure('fail-over', { request }, approve);
+const fencings = await ensure('fence-home', undefined);
 
 const recorded = await listLedgerItems(system, ledgerKind.recoveryDrill, recoveryDrillRecord);
 const moved = await listLedgerItems(system, ledgerKind.failOver, failOverRecord);
@@ -129,8 +144,21 @@ const { ResourceRecordSets } = await call<{ ResourceRecordSets: { ResourceRecord
 );
 const outcome: Recovered = {
   drills: [...drills, ...recorded.map(({ status, scorecard }) => `${status} ${scorecard?.sweep.left.length} left`)],
-  moves: [...moves, ...moved.map(({ status }) => status)],
+  moves: [
+    ...moves,
+    ...moved.map(({ status, reason }) => `${status}${reason.includes('was not fenced') ? ', home not fenced' : ''}`),
+  ],
   agreed: approvals.flatMap(({ status, votes }) => votes.map(({ approver, via }) => `${status} ${approver} ${via}`)),
+  fencings,
+  homeIsReadOnly: String(
+    (
+      await query<{ value: string }>(
+        "SELECT current_setting('default_transaction_read_only') AS value",
+        undefined,
+        'primary',
+      )
+    )[0]?.value,
+  ),
   databases: (
     await query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname ~ '^pyairtable'`, 'postgres')
   ).map(({ datname }) => datname),

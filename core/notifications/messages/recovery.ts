@@ -30,6 +30,12 @@ const words: Readonly<Record<RecoveryEventType, Words>> = {
     headline: 'was not moved, and everything is as before',
     rank: 1,
   },
+  HomeDatabasesFenced: {
+    mark: 'success',
+    severity: 'warning',
+    headline: 'has moved, and what it left is fenced',
+    rank: 2,
+  },
   FailOverStuck: { mark: 'siren', severity: 'critical', headline: 'is stuck between the regions', rank: 1 },
 };
 

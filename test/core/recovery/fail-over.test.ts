@@ -137,7 +137,7 @@ describe('the plan', () => {
   it('of a fail-back makes the last backup there, after the services have stopped', () => {
     const plan = planned(backRequest, away);
     expect(plan.overlay.replicas).toBe(0);
-    const [move] = planMoves(configuration, plan, '2026-12-05T10:00:00.000Z', facts.backups);
+    const [move] = planMoves(configuration, plan, '2026-12-05T10:00:00.000Z', facts);
     expect(move?.jobs.map(({ command, site }) => `${command} ${site}`)).toEqual([
       ...['back-up recovery', 'restore primary', 'cut-over primary'],
     ]);
@@ -146,8 +146,19 @@ describe('the plan', () => {
     expect([move?.fence, move?.open]).toEqual([undefined, undefined]);
   });
 
+  it('of a fail-back stops a fence that comes late: it would close what is restored at home', () => {
+    const [over] = planMoves(configuration, planned(overRequest), '2026-12-05T10:00:00.000Z', facts);
+    if (over?.fence === undefined) throw new Error('a fail-over fences');
+    const unfenced = [{ database: over.database, failOverId: 'id', fence: over.fence }];
+    const [move] = planMoves(configuration, planned(backRequest, away), '2026-12-06T10:00:00.000Z', {
+      ...facts,
+      site: { ...(away.site as SiteRecord), unfenced },
+    });
+    expect(move?.jobs.map(({ replaces }) => replaces)).toEqual([undefined, [over.fence.job], undefined]);
+  });
+
   it('of a fail-over has the databases at home take no writes, and stops what an undo must not meet', () => {
-    const [move] = planMoves(configuration, planned(overRequest), '2026-12-05T10:00:00.000Z', facts.backups);
+    const [move] = planMoves(configuration, planned(overRequest), '2026-12-05T10:00:00.000Z', facts);
     expect(move?.fence).toMatchObject({ command: 'fence-database', site: 'primary' });
     expect(move?.open).toMatchObject({ command: 'open-database', site: 'primary', replaces: [move?.fence?.job] });
     expect(move?.undo.replaces).toEqual(move?.jobs.map(({ job }) => job));
@@ -171,57 +182,57 @@ describe('the plan', () => {
   });
 });
 
-describe('the fence', () => {
-  function open() {
-    const sites = new Map<string, SiteRecord>();
-    const circuits = new Map<string, CircuitRecord>();
-    const freezes = new Map<string, FreezeRecord>();
-    const holders = new Map<string, { holder: string | undefined; token: number }>([
-      ['frontend', { holder: 'arn:promotion', token: 4 }],
-    ]);
-    const parts: FenceParts = {
-      services: ['api-gateway', 'frontend'],
-      now: '2026-12-05T10:00:00.000Z',
-      store: {
-        findSite: async (environment) => sites.get(environment),
-        async putSite(record, by) {
-          const movedBy = sites.get(record.environment)?.movedBy;
-          if (movedBy !== undefined && movedBy !== by) return false;
-          sites.set(record.environment, record);
-          return true;
-        },
-        async findToken(_, service, holder) {
-          const held = holders.get(service);
-          return held?.holder === holder ? held.token : undefined;
-        },
-        findCircuit: async (scope) => circuits.get(scope),
-        putCircuit: async (record) => void circuits.set(record.scope, record),
-        putFreeze: async (record) => void freezes.set(record.freezeId, record),
-        removeFreeze: async (id) => void freezes.delete(id),
+function openFence() {
+  const sites = new Map<string, SiteRecord>();
+  const circuits = new Map<string, CircuitRecord>();
+  const freezes = new Map<string, FreezeRecord>();
+  const holders = new Map<string, { holder: string | undefined; token: number }>([
+    ['frontend', { holder: 'arn:promotion', token: 4 }],
+  ]);
+  const parts: FenceParts = {
+    services: ['api-gateway', 'frontend'],
+    now: '2026-12-05T10:00:00.000Z',
+    store: {
+      findSite: async (environment) => sites.get(environment),
+      async putSite(record, by) {
+        const movedBy = sites.get(record.environment)?.movedBy;
+        if (movedBy !== undefined && movedBy !== by) return false;
+        sites.set(record.environment, record);
+        return true;
       },
-      leases: {
-        async take(_, service, holder, { deadHolder }) {
-          const held = holders.get(service);
-          if (held?.holder !== undefined && ![holder, deadHolder].includes(held.holder)) return { holder: held.holder };
-          const token = held?.holder === holder ? held.token : (held?.token ?? 0) + 1;
-          holders.set(service, { holder, token });
-          return { fencingToken: token };
-        },
-        async release(_, service, holder, token) {
-          const held = holders.get(service);
-          if (held?.holder !== holder || held.token !== token) return false;
-          holders.set(service, { holder: undefined, token });
-          return true;
-        },
+      async findToken(_, service, holder) {
+        const held = holders.get(service);
+        return held?.holder === holder ? held.token : undefined;
       },
-    };
-    return { parts, sites, circuits, freezes, holders };
-  }
-  const move = { plan: planned(overRequest), failOverId: 'id', executionArn: 'arn:this', actor: 'ada-release' };
-  const begun = { request: overRequest, planHash: 'hash', moves: [], startedAt: '2026-12-05T10:00:00.000Z' };
+      findCircuit: async (scope) => circuits.get(scope),
+      putCircuit: async (record) => void circuits.set(record.scope, record),
+      putFreeze: async (record) => void freezes.set(record.freezeId, record),
+      removeFreeze: async (id) => void freezes.delete(id),
+    },
+    leases: {
+      async take(_, service, holder, { deadHolder }) {
+        const held = holders.get(service);
+        if (held?.holder !== undefined && ![holder, deadHolder].includes(held.holder)) return { holder: held.holder };
+        const token = held?.holder === holder ? held.token : (held?.token ?? 0) + 1;
+        holders.set(service, { holder, token });
+        return { fencingToken: token };
+      },
+      async release(_, service, holder, token) {
+        const held = holders.get(service);
+        if (held?.holder !== holder || held.token !== token) return false;
+        holders.set(service, { holder: undefined, token });
+        return true;
+      },
+    },
+  };
+  return { parts, sites, circuits, freezes, holders };
+}
+const move = { plan: planned(overRequest), failOverId: 'id', executionArn: 'arn:this', actor: 'ada-release' };
+const begun = { request: overRequest, planHash: 'hash', moves: [], startedAt: '2026-12-05T10:00:00.000Z' };
 
+describe('the fence', () => {
   it('takes leases from whoever has them, opens circuits and freezes; repeating it holds the same', async () => {
-    const { parts, circuits, freezes, sites } = open();
+    const { parts, circuits, freezes, sites } = openFence();
     const held = await fenceEnvironment(parts, move, begun);
     expect(held.reason).toContain('api-gateway under token 1, frontend under token 5');
     expect(await fenceEnvironment(parts, move, begun)).toEqual(held);
@@ -234,7 +245,7 @@ describe('the fence', () => {
   });
 
   it('lets only one move an environment, and the other one lifts nothing when it gives up', async () => {
-    const { parts, freezes, circuits, holders } = open();
+    const { parts, freezes, circuits, holders } = openFence();
     await fenceEnvironment(parts, move, begun);
     const other = { ...move, executionArn: 'arn:other' };
     await expect(fenceEnvironment(parts, other, begun)).rejects.toThrow(/being moved by arn:this/);
@@ -245,7 +256,7 @@ describe('the fence', () => {
   });
 
   it('that stood only half is lifted whole: nobody has been told of its leases', async () => {
-    const { parts, freezes, holders, sites } = open();
+    const { parts, freezes, holders, sites } = openFence();
     const { take } = parts.leases;
     let taken = 0;
     const leases: FenceParts['leases'] = {
@@ -267,7 +278,7 @@ describe('the fence', () => {
   });
 
   it('stays while the environment is away, and is lifted at home but for what others have fenced', async () => {
-    const { parts, circuits, freezes, sites, holders } = open();
+    const { parts, circuits, freezes, sites, holders } = openFence();
     const scope = 'prod#frontend';
     await parts.store.putCircuit({ scope, status: 'open', rule: 'limit', reason: 'too many' } as CircuitRecord);
     await fenceEnvironment(parts, move, begun);
@@ -283,6 +294,39 @@ describe('the fence', () => {
     expect([...circuits.values()].map(({ status }) => status).sort()).toEqual(['closed', 'open']);
     expect(circuits.get(scope)?.status).toBe('open');
     expect(sites.get('prod')?.site).toBe('primary');
+  });
+});
+
+describe('what is left behind without being fenced', () => {
+  const [fenced, missed] = planMoves(configuration, planned(overRequest), '2026-12-05T10:00:00.000Z', facts).flatMap(
+    (each) => [each, { ...each, database: 'missed' }],
+  );
+  const moves = [fenced, missed].filter((each) => each !== undefined);
+
+  it('is written down, survives a fail-back that is taken back, and is forgotten at home', async () => {
+    const { parts, sites } = openFence();
+    const left = () => sites.get('prod')?.unfenced?.map(({ database }) => database);
+    await fenceEnvironment(parts, move, { ...begun, moves });
+    await settleFence(parts, move, 'recovery', [String(fenced?.database)]);
+    expect(left()).toEqual(['missed']);
+    const home = { ...move, plan: planned(backRequest, away), executionArn: 'arn:home' };
+    await fenceEnvironment(parts, home, { ...begun, request: backRequest });
+    await settleFence(parts, home, 'recovery');
+    expect(left()).toEqual(['missed']);
+    await fenceEnvironment(parts, home, { ...begun, request: backRequest });
+    await settleFence(parts, home, 'primary');
+    expect(left()).toBeUndefined();
+  });
+
+  it('is everything when nobody knows what was fenced, and nothing when the fail-over is taken back', async () => {
+    const { parts, sites } = openFence();
+    await fenceEnvironment(parts, move, { ...begun, moves });
+    await settleFence(parts, move, 'recovery');
+    expect(sites.get('prod')?.unfenced).toHaveLength(2);
+    const other = openFence();
+    await fenceEnvironment(other.parts, move, { ...begun, moves });
+    await settleFence(other.parts, move, 'primary');
+    expect(other.sites.get('prod')?.unfenced).toBeUndefined();
   });
 });
 
