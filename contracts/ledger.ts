@@ -9,6 +9,7 @@
 // | what is wanted newest, who may change it?         | get desired, get lease                                   |
 // | how did the build of a commit end, who waits?     | query build partition                                    |
 // | how did a promotion go, why was it decided so?    | get promotion; query decision partition                  |
+// | what was a job of GitHub Actions answered?        | get decision of its run, rule `deployment-protection`    |
 // | what waits for people, who agreed to what?        | byKind `approval#pending` / `approval#closed`; get approval |
 // | when does nothing move forward, what is overruled? | byKind `freeze`, `gate-override`; query override partition  |
 // | which critical alerts fire?                       | byKind `firing-alert#<environment>`, by time             |

@@ -22,7 +22,7 @@ export const approvalFunctions = {
     description: 'Tells a job of GitHub Actions whether it may deploy to an environment',
     concern: 'approval',
     environment: ['LEDGER_TABLE_NAME', 'GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH'],
-    uses: ['ledger-read', 'github', 'configuration'],
+    uses: ['ledger-read', 'ledger-write', 'github', 'configuration'],
   },
   'close-approval': {
     entry: 'lambdas/approvals/close-approval.handler.ts',

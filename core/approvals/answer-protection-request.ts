@@ -1,5 +1,7 @@
 // May a job of GitHub Actions deploy to an environment of ours? The gates answer that can be asked without a plan: those of what happens there.
 import type { Configuration } from '../../config/schema.ts';
+import type { Metadata } from '../../contracts/events/metadata.ts';
+import { buildDecisionRecord, type DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import type { GateVerdict } from '../gates/gate.ts';
 import type { ProtectionRequest } from './read-protection-request.ts';
 
@@ -12,17 +14,31 @@ export interface ProtectionAnswer {
 export interface ProtectionPorts {
   /** Why a service must not change in an environment now; what cannot be told is among it. */
   readHolds(asked: { readonly environment: string; readonly service: string }): Promise<readonly GateVerdict[]>;
+  record(decision: DecisionRecord): Promise<void>;
   /** False where the run no longer waits. */
   answer(request: ProtectionRequest, answer: ProtectionAnswer): Promise<boolean>;
 }
 
-/** What is unknown to the configuration is rejected: nothing would ever be asked for it. */
+/**
+ * What is unknown to the configuration is rejected: nothing would ever be asked for it. What is answered stands in the ledger before
+ * GitHub hears of it; an answer of GitHub is final, so that only a new run of the job asks again.
+ */
 export async function answerProtectionRequest(
   { environments, services }: Pick<Configuration, 'environments' | 'services'>,
   ports: ProtectionPorts,
   request: ProtectionRequest,
+  cause: Pick<Metadata, 'eventId' | 'correlationId' | 'occurredAt'>,
 ): Promise<ProtectionAnswer & { readonly isTaken: boolean }> {
   const answer = await decide();
+  const { repository, runId, environment: asked } = request;
+  await ports.record(
+    buildDecisionRecord('deployment-protection', {
+      promotionId: `${repository}/runs/${runId}/${asked.toLowerCase()}`,
+      ...{ rule: 'deployment-protection', outcome: answer.state === 'approved' ? 'acted' : 'refused' },
+      ...{ words: answer.comment, inputs: { repository, runId, environment: asked }, occurredAt: cause.occurredAt },
+      ...{ correlationId: cause.correlationId, causationId: cause.eventId },
+    }),
+  );
   return { ...answer, isTaken: await ports.answer(request, answer) };
 
   async function decide(): Promise<ProtectionAnswer> {

@@ -1,5 +1,6 @@
 // Tells a job of GitHub Actions whether it may deploy to an environment of ours (GitHub's custom deployment protection rules).
 
+import type { DecisionRecord } from '../../contracts/ledger/decisions.ts';
 import { causingEventSchema } from '../../contracts/workflows/promote-release.ts';
 import { answerProtectionRequest } from '../../core/approvals/answer-protection-request.ts';
 import { findProtectionRequest } from '../../core/approvals/read-protection-request.ts';
@@ -17,10 +18,14 @@ import { systemClock } from '../platform/system-clock.ts';
 
 const environment = readEnvironment(['LEDGER_TABLE_NAME', 'GITHUB_SECRET_ID', 'ADDRESSES_PARAMETER_PATH']);
 const configuration = readConfiguration();
-const gates = createDynamoGateLedger(connectLedger(environment.LEDGER_TABLE_NAME));
+const ledger = connectLedger(environment.LEDGER_TABLE_NAME);
+const gates = createDynamoGateLedger(ledger);
 const ports = {
   readHolds: async (asked: { environment: string; service: string }) =>
     await readHolds(configuration, gates, { ...asked, now: formatTime(systemClock.now()) }),
+  async record(decision: DecisionRecord) {
+    await ledger.put(decision);
+  },
   answer: createProtectionAnswers(connectGitHub(environment).client),
 };
 
@@ -30,7 +35,7 @@ export const handler = defineEventHandler({
   async handle({ detail }) {
     const request = findProtectionRequest(detail.payload);
     if (request === undefined) return { isTaken: false, comment: 'asks nothing of us' };
-    const answer = await answerProtectionRequest(configuration, ports, request);
+    const answer = await answerProtectionRequest(configuration, ports, request, detail.metadata);
     logger.info('a deployment job was answered', { ...request, ...answer });
     return answer;
   },

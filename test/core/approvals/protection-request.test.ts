@@ -1,5 +1,6 @@
 // Jobs of GitHub Actions that ask whether they may deploy: core/approvals/read-protection-request.ts and answer-protection-request.ts.
 import { describe, expect, it } from '@jest/globals';
+import type { DecisionRecord } from '../../../contracts/ledger/decisions.ts';
 import { answerProtectionRequest, type ProtectionAnswer } from '../../../core/approvals/answer-protection-request.ts';
 import { findProtectionRequest, type ProtectionRequest } from '../../../core/approvals/read-protection-request.ts';
 import type { GateVerdict } from '../../../core/gates/gate.ts';
@@ -60,10 +61,18 @@ describe('a request', () => {
 });
 
 describe('the answer', () => {
+  const cause = { eventId: 'delivery', correlationId: 'chain', occurredAt: '2026-12-24T10:00:00.000Z' };
+
   async function ask(request: Partial<ProtectionRequest> = {}, holds: Record<string, GateVerdict[]> = {}) {
     const asked: string[] = [];
     const answers: ProtectionAnswer[] = [];
+    const decisions: DecisionRecord[] = [];
     const ports = {
+      async record(decision: DecisionRecord) {
+        // Before GitHub hears of it.
+        expect(answers).toEqual([]);
+        decisions.push(decision);
+      },
       readHolds: async ({ environment, service }: { environment: string; service: string }) => {
         asked.push(`${environment}/${service}`);
         return holds[service] ?? [];
@@ -71,8 +80,11 @@ describe('the answer', () => {
       answer: async (_: ProtectionRequest, answer: ProtectionAnswer) => answers.push(answer) > 0,
     };
     const whole = { environment: 'Prod', repository: 'pyairtable/pyairtable', runId: 1, ...request };
-    const answer = await answerProtectionRequest(configuration, ports, whole);
+    const answer = await answerProtectionRequest(configuration, ports, whole, cause);
     expect(answers).toEqual([{ state: answer.state, comment: answer.comment }]);
+    expect(decisions).toMatchObject([
+      { words: answer.comment, outcome: answer.state === 'approved' ? 'acted' : 'refused', correlationId: 'chain' },
+    ]);
     return { asked, answer };
   }
   const frozen: GateVerdict = {
