@@ -13,6 +13,7 @@ import type { PlannedConfigurationBackup } from '../../contracts/workflows/back-
 import { AppError } from '../app-error.ts';
 import type { BackupStore } from '../backups/backup-store.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
+import { settleAll } from '../settle-all.ts';
 import { type BackedUpResource, listCollections, nameOf, pathOf } from './backed-up-resources.ts';
 import { buildBackupEvent, buildChangeEvent } from './build-events.ts';
 import { type Changes, compareLines } from './compare-lines.ts';
@@ -64,9 +65,7 @@ export async function backUpConfiguration(
   const storing = listCollections(parts.configuration, backup.environment).map(({ namespace, resource }) =>
     storeCollection(parts, backup, cluster, namespace, resource, pepper),
   );
-  // A failure is told when nothing is under way any more.
-  await Promise.allSettled(storing);
-  const listed = await Promise.all(storing);
+  const listed = await settleAll(storing);
   const files = listed.map(({ file }) => file);
   const objects = sum(files.map((file) => file.objects));
   const bytes = sum(files.map((file) => file.bytes));

@@ -1,10 +1,10 @@
 // One round of the watchdog: judges every job, tells of each change of condition once, and keeps what it thinks.
-
 import { type JobDetail, type JobEventType, watchdogSource } from '../../contracts/events/job.ts';
 import type { JobRunRecord, JobStateRecord } from '../../contracts/ledger/jobs.ts';
 import { ledgerKey, ledgerKind } from '../../contracts/ledger.ts';
 import { formatTime } from '../clock.ts';
 import type { EventPublisher } from '../ingress/receive-delivery.ts';
+import { settleAll } from '../settle-all.ts';
 import { type JobVerdict, judgeJob, type ScheduleNote, type WatchedJob } from './judge-job.ts';
 
 export interface JobStore {
@@ -28,6 +28,15 @@ const eventTypes: Readonly<Record<JobStateRecord['condition'], JobEventType>> = 
   overran: 'JobOverran',
   anomalous: 'JobAnomalous',
 };
+
+/** Judges all jobs even when one cannot be judged. @throws its error, afterwards: only a whole round is a sign of life. */
+export async function watchJobs(
+  parts: WatchParts,
+  jobs: readonly WatchedJob[],
+  now: number,
+): Promise<JobStateRecord[]> {
+  return await settleAll(jobs.map((job) => watchJob(parts, job, now)));
+}
 
 /** Tells before it records: should the record fail, the next round tells again, and nothing is lost. */
 export async function watchJob(parts: WatchParts, job: WatchedJob, now: number): Promise<JobStateRecord> {

@@ -2,6 +2,7 @@
 import type { Configuration } from '../../config/schema.ts';
 import { backupBucketName } from '../../contracts/backup-places.ts';
 import { type ArchiveRecord, archiveKeys, archiveKinds } from '../../contracts/ledger/archives.ts';
+import { settleAll } from '../settle-all.ts';
 
 export interface ArchiveParts {
   /** When the last part of the log arrived that a base backup leads to without a gap. */
@@ -20,7 +21,7 @@ export async function measureArchives(
       archive === undefined ? [] : [{ database, environment, ...archive }],
     ),
   );
-  const rounds = await Promise.allSettled(
+  const rounds = await settleAll(
     archives.map(async ({ database, environment, server, maximumLagMinutes }) => {
       const reachesTo = await findReach(backupBucketName(application, environment), server);
       const lagSeconds =
@@ -42,10 +43,7 @@ export async function measureArchives(
       return isLagging({ lagSeconds, allowedLagSeconds });
     }),
   );
-  const failure = rounds.find((round) => round.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-  const lagging = rounds.filter((round) => round.status === 'fulfilled' && round.value).length;
-  return { measured: rounds.length, lagging };
+  return { measured: rounds.length, lagging: rounds.filter((isBehind) => isBehind).length };
 }
 
 /** An archive that was never begun has no lag: that is told by a rule of its own. */

@@ -1,5 +1,4 @@
 // On a schedule: judges every scheduled job, tells of changes, and gives a sign of life that an alarm waits for.
-
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -9,7 +8,7 @@ import type { ArchiveRecord } from '../../contracts/ledger/archives.ts';
 import { archivesLagging, watchdogHeartbeat } from '../../contracts/metrics.ts';
 import { formatTime } from '../../core/clock.ts';
 import { listWatchedJobs } from '../../core/jobs/list-watched-jobs.ts';
-import { watchJob } from '../../core/jobs/watch-jobs.ts';
+import { watchJobs } from '../../core/jobs/watch-jobs.ts';
 import { measureArchives } from '../../core/point-in-time/measure-archives.ts';
 import { connectLedger } from '../adapters/connect-ledger.ts';
 import { createDynamoJobStore } from '../adapters/dynamo-job-store.ts';
@@ -45,17 +44,15 @@ const archiveParts = {
   },
 };
 
-/** Judges all jobs even when one cannot be judged; only a whole round is a sign of life. What has no end to wait for, an archive, is measured after it. */
+/** What has no end to wait for, an archive, is measured after the sign of life. */
 export const handler = defineEventHandler({
   input: z.unknown(),
   async handle() {
     const now = systemClock.now();
-    const rounds = await Promise.allSettled(listWatchedJobs(configuration).map((job) => watchJob(parts, job, now)));
-    const failure = rounds.find((round) => round.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
+    const judged = await watchJobs(parts, listWatchedJobs(configuration), now);
     publishMetric(configuration.application, watchdogHeartbeat, 1);
     const { measured, lagging } = await measureArchives(configuration, archiveParts, formatTime(now));
     publishMetric(configuration.application, archivesLagging, lagging);
-    return { judged: rounds.length, measured };
+    return { judged: judged.length, measured };
   },
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jobDetailSchema, jobMissedExample } from '../../../contracts/events/job.ts';
 import { type JobRunRecord, type JobStateRecord, jobStateRecord } from '../../../contracts/ledger/jobs.ts';
 import { recordRun } from '../../../core/jobs/record-run.ts';
-import { watchJob } from '../../../core/jobs/watch-jobs.ts';
+import { watchJob, watchJobs } from '../../../core/jobs/watch-jobs.ts';
 import { buildRun, nightly } from './job-runs.ts';
 
 function openWatch() {
@@ -10,12 +10,13 @@ function openWatch() {
   const events: { detailType: string; detail: unknown }[] = [];
   const runs: JobRunRecord[] = [];
   let failing = false;
+  let broken: string | undefined;
   const parts = {
     store: {
       findState: async (job: string) => states.get(job),
       listRuns: async () => runs,
       putState: async (record: JobStateRecord) => {
-        if (failing) throw new Error('the table is away');
+        if (failing || record.job === broken) throw new Error('the table is away');
         states.set(record.job, jobStateRecord.parse(record));
       },
     },
@@ -30,6 +31,16 @@ function openWatch() {
       failing = value;
     },
     watch: (now: string, job = nightly) => watchJob(parts, job, Date.parse(now)),
+    watchAll: (now: string, names: readonly string[]) =>
+      watchJobs(
+        parts,
+        names.map((name) => ({ ...nightly, name })),
+        Date.parse(now),
+      ),
+    failFor: (job: string) => {
+      broken = job;
+    },
+    states,
   };
 }
 
@@ -59,6 +70,16 @@ describe('the watchdog', () => {
     const ids = events.map(({ detail }) => jobDetailSchema.parse(detail).metadata.eventId);
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it('judges all others when one cannot be judged, and then says that the round was not whole', async () => {
+    const { watchAll, failFor, states } = openWatch();
+    failFor('first');
+    const round = watchAll('2026-11-10T12:00:00Z', ['first', 'second', 'third']);
+    await expect(round).rejects.toThrow('the table is away');
+    expect([...states.keys()]).toEqual(['second', 'third']);
+    failFor('none');
+    expect(await watchAll('2026-11-10T12:15:00Z', ['first', 'second'])).toHaveLength(2);
   });
 
   it('makes no alarm of a schedule that was changed', async () => {
